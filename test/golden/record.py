@@ -1,0 +1,32 @@
+"""Records golden files from Keras: python record.py [name ...]; without names, all of them.
+
+See README.md beside this file for the format.
+"""
+
+import importlib
+import os
+import sys
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["COLUMNS"] = "100"
+
+RECORDERS = [
+    "trainings",
+    "optimizers",
+    "losses",
+    "schedules",
+    "metrics",
+    "activations",
+    "layers",
+    "protocol",
+    "texts",
+]
+
+if __name__ == "__main__":
+    wanted = sys.argv[1:] or RECORDERS
+    for name in wanted:
+        if name not in RECORDERS:
+            sys.exit(f"unknown recorder '{name}'; known: {', '.join(RECORDERS)}")
+    for name in wanted:
+        importlib.import_module(f"recorder.{name}").record()

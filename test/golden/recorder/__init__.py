@@ -1,0 +1,1 @@
+"""One module for each golden file; generator, names and writer are shared."""
