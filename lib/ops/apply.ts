@@ -1,0 +1,118 @@
+/** @file The one dispatcher: applies an op inside a trace (a node), on symbolic tensors (a layer) or at once (a program of one instruction). */
+
+import { type DType, dtypeOfArray, promote, type TypedArray } from '../core/dtype.js';
+import { InternalError, StateError, ValueError } from '../core/errors.js';
+import { formatShape, staticShape } from '../core/shape.js';
+import { type Attributes, currentGraph, Graph, type Op, type Value, type ValueType } from '../graph/graph.js';
+import { SymbolicTensor } from '../graph/symbolic.js';
+import { type NestedArray, Tensor } from '../graph/tensor.js';
+import { currentDevice } from '../runtime/device.js';
+import { DeviceTensor, hostArray, tensor } from '../runtime/device_tensor.js';
+import { compileGraph, type Stored } from '../runtime/program.js';
+
+/** What an op takes as a tensor: a tensor, a number, nested arrays or a one-dimensional typed array. */
+export type TensorLike = Tensor | NestedArray | boolean | TypedArray;
+
+/** Applies an op to symbolic tensors; the layers install it, since it makes a layer of the op. */
+type SymbolicHandler = (op: Op, operands: readonly Tensor[], attributes: Attributes) => readonly Tensor[];
+let symbolicHandler: SymbolicHandler | undefined;
+
+/** Called once, by the folder that knows layers. */
+export function setSymbolicHandler(handler: SymbolicHandler): void {
+  symbolicHandler = handler;
+}
+
+/** The one way to apply an op; `lib/ops/*` call it, nobody else appends nodes or runs single ops. */
+export function apply(op: Op, operands: readonly Tensor[], attributes: Attributes): readonly Tensor[] {
+  const graph = currentGraph();
+  if (graph !== undefined) {
+    return graph.append(
+      op,
+      operands.map((operand) => operand.inGraph(graph)),
+      attributes,
+    );
+  }
+  if (operands.some((operand) => operand instanceof SymbolicTensor)) {
+    if (symbolicHandler === undefined) throw new InternalError('no handler for ops on symbolic tensors');
+    return symbolicHandler(op, operands, attributes);
+  }
+  return runNow(op, operands, attributes);
+}
+
+/** The first result of `apply`, for ops that have one. */
+export function apply1(op: Op, operands: readonly Tensor[], attributes: Attributes): Tensor {
+  return apply(op, operands, attributes)[0] as Tensor;
+}
+
+function runNow(op: Op, operands: readonly Tensor[], attributes: Attributes): readonly Tensor[] {
+  const stored = operands as readonly Stored[];
+  const device = stored.map((operand) => (operand instanceof DeviceTensor ? operand.device : undefined)).find((found) => found) ?? currentDevice();
+  const graph = new Graph();
+  const values = stored.map((operand, i) => {
+    if (!('buffer' in operand)) {
+      throw new StateError(`${op.name}: a tensor ${formatShape((operand as Tensor).shape)} of a finished trace is used outside it`);
+    }
+    return graph.input(String(i), operand);
+  });
+  const outputs = graph.append(op, values, attributes);
+  for (const output of outputs) staticShape(op.name, output.shape);
+  return compileGraph(device, graph, outputs).run(stored);
+}
+
+/**
+ * `x` as a tensor of `dtype` (its own when undefined): numbers become a scalar of the trace, or of the device.
+ *
+ * @throws ValueError when `x` is none of the kinds that ops take.
+ */
+export function convert(where: string, x: TensorLike, dtype?: DType): Tensor {
+  if (x instanceof Tensor) return x;
+  if (typeof x === 'number' || typeof x === 'boolean') {
+    return apply1(fillOp, [], { value: Number(x), shape: [], dtype: dtype ?? (typeof x === 'boolean' ? 'bool' : 'float32') });
+  }
+  if (!Array.isArray(x) && dtypeOfArray(x) === undefined) {
+    throw new ValueError(`${where}: received ${x === null ? 'null' : typeof x}; expected a tensor, a number, nested arrays or a typed array`);
+  }
+  const graph = currentGraph();
+  if (graph === undefined) return tensor(x, undefined, dtype);
+  const host = hostArray(where, x, dtype);
+  return graph.constant({ type: { dtype: host.dtype, shape: shapeOf(x) }, data: host.data });
+}
+
+function shapeOf(x: NestedArray | TypedArray): number[] {
+  if (ArrayBuffer.isView(x)) return [x.length];
+  return Array.isArray(x) ? [x.length, ...(x.length === 0 ? [] : shapeOf(x[0] as NestedArray))] : [];
+}
+
+/** Two operands as tensors: a plain number takes the other's dtype (float32 where that is an integer and the number is not). */
+export function convertPair(where: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  const typeFor = (x: TensorLike, other: TensorLike): DType | undefined => {
+    if (x instanceof Tensor || !(other instanceof Tensor)) return undefined;
+    const fits = typeof x === 'number' && (Number.isInteger(x) || other.dtype.startsWith('float'));
+    return typeof x === 'boolean' || (typeof x === 'number' && !fits) ? undefined : other.dtype === 'bool' ? undefined : other.dtype;
+  };
+  const left = convert(where, a, typeFor(a, b));
+  const right = convert(where, b, typeFor(b, a));
+  if (left.dtype === right.dtype) return [left, right];
+  const dtype = promote(left.dtype, right.dtype);
+  return [castTo(left, dtype), castTo(right, dtype)];
+}
+
+/** `fill`: every element equal. The result's shape is an attribute of the node, not of the listing (types are written there). */
+export const fillOp: Op = {
+  name: 'fill',
+  infer: (_, { shape, dtype }) => [{ shape: shape as readonly number[], dtype: dtype as DType }],
+};
+
+export const castOp: Op = {
+  name: 'cast',
+  infer: ([x], { dtype }) => [{ dtype: dtype as DType, shape: (x as ValueType).shape }],
+  gradient({ operands: [x], gradients: [g] }) {
+    const source = (x as Value).dtype;
+    return [source.startsWith('float') && g ? castTo(g, source) : null];
+  },
+};
+
+/** `x` with elements of `dtype`; itself when it has that type already. */
+export function castTo(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : apply1(castOp, [x], { dtype });
+}

@@ -1,0 +1,114 @@
+/** @file Programs: a printed graph on a device, with the tensors it reads and writes. */
+
+import { env, stderr } from 'node:process';
+import { type DType, type TypedArray, typedArray } from '../core/dtype.js';
+import { fromNative, InternalError } from '../core/errors.js';
+import { staticShape } from '../core/shape.js';
+import type { Graph, Value } from '../graph/graph.js';
+import { printGraph } from '../graph/print.js';
+import type { Tensor } from '../graph/tensor.js';
+import type { NativeBuffer, NativeInput, NativeProgram, NativeSignal } from './addon.js';
+import type { Device } from './device.js';
+import { DeviceTensor } from './device_tensor.js';
+
+/** A tensor with a buffer: a DeviceTensor or a Variable. */
+export interface Stored extends Tensor {
+  readonly buffer: NativeBuffer;
+}
+
+/** What a program takes at run time: a tensor on the device, or numbers on the host (copied when the call is made). */
+export type ProgramInput = Stored | TypedArray;
+
+interface OutputType {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** A compiled graph. The native side compiles at the first run, on the device's thread. */
+export class Program {
+  readonly listing: string;
+  readonly device: Device;
+  readonly native: NativeProgram;
+  readonly #captured: readonly Stored[];
+  readonly #outputs: readonly OutputType[];
+  readonly #beforeRun: ReadonlySet<() => void>;
+
+  constructor(
+    device: Device,
+    native: NativeProgram,
+    listing: string,
+    captured: readonly Stored[],
+    outputs: readonly OutputType[],
+    beforeRun: ReadonlySet<() => void>,
+  ) {
+    this.device = device;
+    this.native = native;
+    this.listing = listing;
+    this.#captured = captured;
+    this.#outputs = outputs;
+    this.#beforeRun = beforeRun;
+  }
+
+  /** Queues a run and returns its results at once; their numbers come when the device gets there. */
+  run(inputs: readonly ProgramInput[], signal?: NativeSignal): DeviceTensor[] {
+    try {
+      const variables = this.#prepare();
+      const buffers = this.device.native.run(this.native, inputs.map(nativeInput), variables, signal);
+      return this.#outputs.map((type, i) => new DeviceTensor(this.device, type.dtype, type.shape, buffers[i] as NativeBuffer));
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  /** Queues a run; resolves with the elements of every result when it is done. */
+  async runAndRead(inputs: readonly ProgramInput[], signal?: NativeSignal): Promise<TypedArray[]> {
+    try {
+      const variables = this.#prepare();
+      const arrays = await this.device.native.runAndRead(this.native, inputs.map(nativeInput), variables, signal);
+      return this.#outputs.map((type, i) => typedArray(type.dtype, arrays[i] as ArrayBuffer));
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  /** Runs the hooks of the trace; gives the buffers of the captured tensors. */
+  #prepare(): NativeBuffer[] {
+    for (const hook of this.#beforeRun) hook();
+    return this.#captured.map((stored) => stored.buffer);
+  }
+}
+
+const nativeInput = (input: ProgramInput): NativeInput => (ArrayBuffer.isView(input) ? input : input.buffer);
+
+/** Native programs by listing: eager loops and equal models meet the same one. Oldest first; the garbage collector frees evicted ones. */
+const programs = new Map<Device, Map<string, NativeProgram>>();
+const programLimit = 512;
+
+function nativeProgram(device: Device, text: string, constants: readonly ArrayBufferView[]): NativeProgram {
+  let known = programs.get(device);
+  if (known === undefined) programs.set(device, (known = new Map()));
+  // Constants are part of a program's identity but not of its text.
+  const cached = constants.length === 0 ? known.get(text) : undefined;
+  if (cached !== undefined) return cached;
+  if (env.LAMINET_DUMP === 'program') stderr.write(`${text}\n`);
+  let program: NativeProgram;
+  try {
+    program = device.native.program(text, constants);
+  } catch (error) {
+    throw new InternalError(`the device refused a program: ${(error as Error).message}\n${text}`, { cause: error });
+  }
+  if (constants.length === 0) {
+    known.set(text, program);
+    if (known.size > programLimit) known.delete(known.keys().next().value as string);
+  }
+  return program;
+}
+
+/** Compiles what `outputs` and the assignments of `graph` need. Inputs are the graph's inputs, in order. */
+export function compileGraph(device: Device, graph: Graph, outputs: readonly Value[]): Program {
+  const listing = printGraph(graph, outputs, graph.updates);
+  const constants = listing.constants.map((index) => (graph.constants[index] as { data: ArrayBufferView }).data);
+  const captured = listing.captured.map((index) => graph.captured[index] as Stored);
+  const types = outputs.map((output) => ({ dtype: output.dtype, shape: staticShape('program', output.shape) }));
+  return new Program(device, nativeProgram(device, listing.text, constants), listing.text, captured, types, graph.beforeRun);
+}

@@ -1,0 +1,107 @@
+/** @file Variables: named tensors whose contents change (weights, optimizer slots, moving averages, metric sums). */
+
+import { type DType, nativeDType, type TypedArray, typedArray } from '../core/dtype.js';
+import { DisposedError, fromNative, ShapeError } from '../core/errors.js';
+import { formatShape, sameShape, sizeOf } from '../core/shape.js';
+import { currentGraph, Graph, type Value } from '../graph/graph.js';
+import { type NestedArray, Tensor } from '../graph/tensor.js';
+import type { NativeBuffer } from './addon.js';
+import type { Device } from './device.js';
+import { DeviceTensor, hostArray, nest, readBuffer, tensor } from './device_tensor.js';
+import { compileGraph } from './program.js';
+
+export interface VariableOptions {
+  /** `kernel`, `moving_mean`: the last part of the path. */
+  readonly name?: string;
+  /** Whether training changes it. */
+  readonly trainable?: boolean;
+}
+
+/**
+ * A tensor that keeps its place while its contents change. Every op takes it like a tensor; inside a trace, a read sees the last
+ * assignment of that trace.
+ *
+ * @example
+ * const step = new Variable(tensor(0), { name: 'step', trainable: false });
+ * step.assign(tensor(1));
+ */
+export class Variable extends Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly device: Device;
+  readonly name: string;
+  /** Where it belongs: `conv2d/kernel`. Set by the layer that owns it. */
+  path: string;
+  trainable: boolean;
+  readonly #buffer: NativeBuffer;
+
+  /** Takes over the buffer of `initial`: that tensor is the variable from now on, and must not be disposed. */
+  constructor(initial: DeviceTensor, options: VariableOptions = {}) {
+    super();
+    this.dtype = initial.dtype;
+    this.shape = initial.shape;
+    this.device = initial.device;
+    this.name = options.name ?? 'variable';
+    this.path = this.name;
+    this.trainable = options.trainable ?? true;
+    this.#buffer = initial.release();
+  }
+
+  get buffer(): NativeBuffer {
+    if (this.#buffer.disposed) throw new DisposedError(`variable '${this.path}': it was disposed`);
+    return this.#buffer;
+  }
+
+  /**
+   * New contents: inside a trace a tensor of the trace (assigned when the program has run), outside numbers or a tensor.
+   *
+   * @throws ShapeError when the shapes differ.
+   */
+  assign(value: Tensor | TypedArray | NestedArray): void {
+    const graph = currentGraph();
+    if (graph !== undefined) {
+      const traced = value instanceof Tensor ? value : tensor(value, undefined, this.dtype);
+      this.#checkShape(traced.shape as readonly number[]);
+      graph.assign(this, this.path, traced.inGraph(graph));
+      return;
+    }
+    if (value instanceof Tensor) {
+      this.#checkShape(value.shape as readonly number[]);
+      const copy = new Graph();
+      copy.assign(this, this.path, value.inGraph(copy));
+      compileGraph(this.device, copy, []).run([]);
+      return;
+    }
+    const { data } = hostArray(`variable '${this.path}'`, value as TypedArray | NestedArray, this.dtype);
+    if (data.length !== sizeOf(this.shape)) {
+      throw new ShapeError(`variable '${this.path}': ${data.length} values do not fill the shape ${formatShape(this.shape)}`);
+    }
+    try {
+      this.device.native.write(this.buffer, data);
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  inGraph(graph: Graph): Value {
+    return graph.read(this, this.path);
+  }
+
+  override async data(): Promise<TypedArray> {
+    return typedArray(this.dtype, await readBuffer(this.device, this.buffer));
+  }
+
+  override async array(): Promise<NestedArray> {
+    return nest(await this.data(), this.shape);
+  }
+
+  override dispose(): void {
+    this.#buffer.dispose();
+  }
+
+  #checkShape(shape: readonly number[]): void {
+    if (!sameShape(shape, this.shape)) {
+      throw new ShapeError(`variable '${this.path}': cannot assign ${formatShape(shape)} to shape ${formatShape(this.shape)}`);
+    }
+  }
+}
