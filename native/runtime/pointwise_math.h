@@ -159,6 +159,10 @@ LAMINET_HD T erf_inverse(T x) {
   T y = erf_inverse_single(x);
   if constexpr (sizeof(T) == 8) {  // Halley's method; on erfc near 1, where erf has lost the digits of the tail
     T root = std::abs(y);
+    if (tail < T(1e-7)) {  // beyond the range of the polynomial: erfc(r) is about exp(-r^2) / (r sqrt(pi))
+      const T square = -std::log(tail * T(1.772453850905516));
+      root = std::sqrt(square - T(0.5) * std::log(square));
+    }
     for (int step = 0; step < 3; ++step) {
       const T difference = tail > T(0.5) ? std::erf(root) - std::abs(x) : tail - std::erfc(root);
       const T newton = difference * T(0.8862269254527580136) * std::exp(root * root);
