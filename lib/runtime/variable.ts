@@ -33,6 +33,10 @@ export class Variable extends Tensor {
   /** Where it belongs: `conv2d/kernel`. Set by the layer that owns it. */
   path: string;
   trainable: boolean;
+  /** Applied by the optimizer after each update. */
+  constraint: ((value: Tensor) => Tensor) | null = null;
+  /** A penalty that training adds to the loss, while the variable is trainable. */
+  regularizer: ((value: Tensor) => Tensor) | null = null;
   readonly #buffer: NativeBuffer;
 
   /** Takes over the buffer of `initial`: that tensor is the variable from now on, and must not be disposed. */
