@@ -1,0 +1,150 @@
+/** @file What every model can do once it is compiled: fit, evaluate, predict. */
+
+import { StateError } from '../core/errors.js';
+import { checkOptions } from '../core/options.js';
+import type { Shape } from '../core/shape.js';
+import type { DType } from '../core/dtype.js';
+import type { Tensor } from '../graph/tensor.js';
+import type { History } from '../callbacks/history.js';
+import { Layer } from '../layers/layer.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { Compiled, type CompileOptions } from './compiled.js';
+import { evaluate, type EvaluateOptions } from './evaluate.js';
+import { fit, type FitOptions } from './fit.js';
+import { predict, type PredictOptions } from './predict.js';
+import type { Logs } from '../callbacks/callback.js';
+import type { DataLike } from '../data/arrays.js';
+import type { BatchSource } from '../data/batches.js';
+import { testOnBatch, trainOnBatch, type BatchOptions } from './on_batch.js';
+
+/**
+ * A layer that can be trained. `Sequential`, functional and subclassed models extend it.
+ */
+export abstract class Trainer extends Layer {
+  /** The last `fit`'s history. */
+  history: History | undefined;
+  /** Set to true in a callback: training stops after the current batch (validation and onEpochEnd still run). */
+  stopTraining = false;
+  #compiled: Compiled | undefined;
+
+  /** Names of the inputs, in the order that `x` is given. */
+  abstract get inputNames(): string[];
+  /** Names of the layers that produce the outputs; keys of multi-output losses and metrics. */
+  abstract get outputNames(): string[];
+  /** Shapes with the batch size as null; null for an input whose shape is not known before the first batch. */
+  abstract inputShapes(): (Shape | null)[];
+  abstract inputDTypes(): DType[];
+  /** Builds the weights for these input shapes, when they do not exist yet. */
+  abstract buildFor(inputShapes: Shape[]): void;
+
+  /**
+   * Chooses how to train: optimizer, loss and metrics. New optimizer state begins here.
+   *
+   * @throws ValueError for unknown options and unknown names, with the nearest known one.
+   * @example
+   * net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+   */
+  compile(options: CompileOptions): void {
+    this.#compiled = new Compiled(this, options);
+  }
+
+  /** What `compile` chose. @throws StateError before compile. */
+  compiled(where: string): Compiled {
+    if (this.#compiled === undefined) {
+      throw new StateError(`${where}: the model is not compiled; call model.compile({ optimizer, loss }) first`);
+    }
+    return this.#compiled;
+  }
+
+  get isCompiled(): boolean {
+    return this.#compiled !== undefined;
+  }
+
+  /** The optimizer that `compile` chose. */
+  get optimizer(): Optimizer {
+    return this.compiled('optimizer').optimizer;
+  }
+
+  /** `['loss', 'accuracy']`: the names in the logs, in compile order. */
+  get metricsNames(): string[] {
+    return this.compiled('metricsNames').metricsNames();
+  }
+
+  /**
+   * Trains for a number of epochs.
+   *
+   * @param x - inputs: a tensor, `{ data, shape }`, nested arrays, or a list or record of them for several inputs; or batches: a `Sequence`,
+   *   an iterable or an async iterable of `[x, y]` or `[x, y, sampleWeight]`
+   * @param y - targets, as many as `x`; left out when `x` is batches
+   * @returns what each epoch logged
+   * @throws StateError before compile; DataError for data that cannot be used; ShapeError when they do not fit the model; AbortedError when
+   *   `options.signal` aborts. The model keeps its weights and stays usable.
+   * @example
+   * const history = await net.fit(train.x, train.y, { batchSize: 32, epochs: 10, validationSplit: 0.1 });
+   */
+  fit(x: DataLike | BatchSource, y?: DataLike | null, options: FitOptions = {}): Promise<History> {
+    checkOptions('fit', options, fitOptionNames);
+    return fit(this, x, y ?? null, options);
+  }
+
+  /**
+   * Loss and metrics over data, in inference mode.
+   *
+   * @returns by name, `loss` first, then the others in alphabetical order
+   * @example
+   * const { loss, accuracy } = await net.evaluate(test.x, test.y);
+   */
+  evaluate(x: DataLike | BatchSource, y?: DataLike | null, options: EvaluateOptions = {}): Promise<Logs> {
+    checkOptions('evaluate', options, evaluateOptionNames);
+    return evaluate(this, x, y ?? null, options);
+  }
+
+  /**
+   * The model's outputs for `x`, in inference mode, batch by batch.
+   *
+   * @returns a tensor; a list of them for a model with several outputs
+   * @example
+   * const probabilities = await net.predict(test.x);
+   */
+  predict(x: DataLike | BatchSource, options: PredictOptions = {}): Promise<Tensor | Tensor[]> {
+    checkOptions('predict', options, predictOptionNames);
+    return predict(this, x, options);
+  }
+
+  /** One optimizer step on one batch. @returns loss and metrics of that batch alone. */
+  trainOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
+    checkOptions('trainOnBatch', options, ['sampleWeight', 'classWeight']);
+    return trainOnBatch(this, x, y ?? null, options);
+  }
+
+  /** Loss and metrics of one batch, in inference mode. */
+  testOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
+    checkOptions('testOnBatch', options, ['sampleWeight']);
+    return testOnBatch(this, x, y ?? null, options);
+  }
+
+  /** The model's outputs for one batch, in inference mode. */
+  predictOnBatch(x: DataLike): Promise<Tensor | Tensor[]> {
+    return predict(this, x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 });
+  }
+}
+
+const evaluateOptionNames = ['batchSize', 'verbose', 'sampleWeight', 'steps', 'callbacks', 'signal'];
+const predictOptionNames = ['batchSize', 'verbose', 'steps', 'callbacks', 'signal'];
+const fitOptionNames = [
+  'batchSize',
+  'epochs',
+  'verbose',
+  'callbacks',
+  'validationSplit',
+  'validationData',
+  'shuffle',
+  'classWeight',
+  'sampleWeight',
+  'initialEpoch',
+  'stepsPerEpoch',
+  'validationSteps',
+  'validationBatchSize',
+  'validationFreq',
+  'signal',
+];
