@@ -58,3 +58,10 @@ export function checkChoice<T extends string>(where: string, kind: string, value
   if (found === undefined) throw unknownName(where, kind, String(value), choices);
   return found;
 }
+
+/** The entry of `table` called `name`, written in camelCase or snake_case and in any case. @throws ValueError naming the nearest. */
+export function findByName<T>(where: string, kind: string, name: string, table: Readonly<Record<string, T>>): T {
+  const key = Object.keys(table).find((known) => plain(known) === plain(name));
+  if (key === undefined) throw unknownName(where, kind, name, Object.keys(table));
+  return table[key] as T;
+}

@@ -82,6 +82,16 @@ const active: Graph[] = [];
 /** The graph that ops append to now, or undefined when they run at once. */
 export const currentGraph = (): Graph | undefined => active.at(-1);
 
+/** Runs `body` with ops running at once although a graph is being traced: weights are made while a trace builds its layers. */
+export function outsideTrace<T>(body: () => T): T {
+  const suspended = active.splice(0);
+  try {
+    return body();
+  } finally {
+    active.push(...suspended);
+  }
+}
+
 /** Bytes of a constant too large or too irregular for the listing, passed beside it. */
 export interface Constant {
   readonly type: ValueType;
