@@ -19,7 +19,7 @@ GROUPS = [
 
 def snake(name):
     """kernelSize -> kernel_size"""
-    return SPECIAL.get(name) or re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match.group(1).lower(), name)
+    return SPECIAL.get(name) or re.sub(r"(?<!^)([A-Z])", lambda match: "_" + match.group(1).lower(), name)
 
 
 def camel(name):
@@ -35,15 +35,15 @@ def to_keras(value, key=None):
         return {snake(name): to_keras(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [to_keras(item, key) for item in value]
-    if isinstance(value, str) and key != "name":
+    if isinstance(value, str) and key not in ("name", "curve"):
         return snake(value)
     return value
 
 
-def create(description, **more):
-    """Builds the Keras object of {"class", "options"}."""
+def create(description, groups=GROUPS, **more):
+    """Builds the Keras object of {"class", "options"}. Losses and metrics share names: losses come first."""
     name = description["class"]
-    for group in GROUPS:
+    for group in groups:
         if hasattr(group, name):
             return getattr(group, name)(**to_keras(description.get("options", {})), **more)
     raise ValueError(f"Keras has no class {name}")
