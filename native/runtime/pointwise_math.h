@@ -176,7 +176,9 @@ LAMINET_HD T erf_inverse(T x) {
 // The `cast` op. To boolean: != 0. Float to integer: toward zero, saturated, NaN gives 0. Integer to integer: wraps.
 template <typename To, typename From>
 LAMINET_HD To convert(From x) {
-  if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
+  if constexpr (std::is_same_v<To, bool>) {
+    return x != From(0);
+  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
     constexpr From low = std::is_signed_v<To> ? From(-2147483648.0) : From(0);
     constexpr From high = sizeof(To) == 4 ? From(2147483648.0) : From(256);
     if (!(x == x)) return To(0);
