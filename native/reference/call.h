@@ -12,7 +12,8 @@ namespace laminet::reference {
 
 class Call {
  public:
-  Call(const Program& program, const Instruction& instruction, std::span<const void* const> operands, std::span<void* const> results)
+  Call(const Program& program, const Instruction& instruction, std::span<const void* const> operands,
+       std::span<void* const> results)
       : program_(program), instruction_(instruction), operands_(operands), results_(results) {}
 
   const Instruction& instruction() const { return instruction_; }

@@ -1,5 +1,5 @@
-// Plain-loop kernels of every computing instruction of OPS.md: the oracle, the float64 path and the last resort. Every kernel works on
-// contiguous host memory, channels last, and sums floats in double.
+// Plain-loop kernels of every computing instruction of OPS.md: the oracle, the float64 path and the last resort. They work on
+// contiguous host memory, channels last, and sum floats in double.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,11 @@
 
 namespace laminet::reference {
 
-// Runs one instruction. `operands[i]` and `results[i]` hold the plain contents of its i-th operand and result, which do not overlap.
-// False: there is no such kernel (`input`, `variable` and `constant` have none: their storage is the caller's). The instruction must
-// have passed verify().
-bool run(const Program& program, const Instruction& instruction, std::span<const void* const> operands, std::span<void* const> results);
+// Runs one instruction, which has passed verify(). `operands[i]` and `results[i]` hold the plain contents of its i-th operand and
+// result; results overlap nothing. False: there is no such kernel (`input`, `variable` and `constant` have none: their storage is
+// the caller's).
+bool run(const Program& program, const Instruction& instruction, std::span<const void* const> operands,
+         std::span<void* const> results);
 
 // The backend "reference": a device that runs these kernels one after the other on the calling thread.
 std::unique_ptr<Backend> make_backend();

@@ -1,5 +1,5 @@
-// The inner loops of matmul and of the convolutions. Contiguous and free of dependencies between steps, so that compilers vectorise
-// them without reordering a sum.
+// The inner loops of matmul and of the convolutions. Contiguous and free of dependencies between steps, so that compilers
+// vectorise them without reordering a sum.
 #pragma once
 
 #include <cstdint>

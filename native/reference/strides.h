@@ -35,8 +35,8 @@ inline int64_t span_count(const Shape& shape, size_t begin, size_t end) {
   return count;
 }
 
-// Calls body(offsets) for every index of `shape` but the last axis, in row-major order; offsets[i] belongs to views[i] and is where that
-// view's row starts. The caller walks the row with views[i].back(). A scalar is one row of one element.
+// Calls body(offsets) for every index of `shape` but the last axis, in row-major order; offsets[i] belongs to views[i] and is
+// where that view's row starts. The caller walks the row with views[i].back(). A scalar is one row of one element.
 template <size_t Views, typename Body>
 void for_each_row(const Shape& shape, const std::array<const Strides*, Views>& views, const Body& body) {
   if (element_count(shape) == 0) return;

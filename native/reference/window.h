@@ -20,8 +20,8 @@ inline Positions positions_inside(const WindowAxis& axis, int64_t tap) {
   return {begin, std::min(end, axis.output)};
 }
 
-// Calls body(cell, position, tap) for every pair of an output position and an input cell under its window; all three count in row-major
-// order over the image, the output and the window. Each position meets its taps in ascending order.
+// Calls body(cell, position, tap) for every pair of an output position and an input cell under its window; all three count in
+// row-major order over the image, the output and the window. Each position meets its taps in ascending order.
 template <typename Body>
 void for_each_tap(const WindowGeometry& geometry, const Body& body) {
   const auto& [rows, columns] = geometry;

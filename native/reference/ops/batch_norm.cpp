@@ -1,4 +1,5 @@
-// batch_norm over x [..., c]: mean and population variance of each channel, y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
+// batch_norm over x [..., c], with mean and population variance of each channel:
+// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
 // batch_norm_backward, with n values a channel, scale = 1 / sqrt(variance + epsilon) and normal = (x - mean) * scale:
 // dbeta = sum(dy), dgamma = sum(dy * normal), dx = gamma * scale * (dy - dbeta / n - normal * dgamma / n).
 #include <cmath>
@@ -81,7 +82,8 @@ void batch_norm_backward(const Call& call) {
   T* dx = call.result<T>(0);
   for (int64_t i = 0; i < e.rows * e.channels; ++i) {
     const auto c = static_cast<size_t>(i % e.channels);
-    dx[i] = static_cast<T>(static_cast<double>(gamma[c]) * scale[c] * (gradient(i, c) - mean_dbeta[c] - normal(i, c) * mean_dgamma[c]));
+    const double centred = gradient(i, c) - mean_dbeta[c] - normal(i, c) * mean_dgamma[c];
+    dx[i] = static_cast<T>(static_cast<double>(gamma[c]) * scale[c] * centred);
   }
   store_row(dgamma.data(), call.result<T>(1), e.channels);
   store_row(dbeta.data(), call.result<T>(2), e.channels);

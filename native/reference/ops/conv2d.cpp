@@ -1,8 +1,8 @@
-// Cross-correlation, channels last, kernel [kh, kw, c / groups, o]. With `cell` the input cell under tap (kh, kw) of output `position`
-// and i, o channels of one group:
-//   conv2d:                  y[position, o]    = sum over (kh, kw), i of x[cell, i] * kernel[kh, kw, i, o]
-//   conv2d_backward_input:   dx[cell, i]       = sum over (kh, kw, position), o of dy[position, o] * kernel[kh, kw, i, o]
-//   conv2d_backward_kernel:  dkernel[kh,kw,i,o] = sum over images and positions of x[cell, i] * dy[position, o]
+// Cross-correlation, channels last, kernel [kh, kw, c / groups, o]. With `cell` the input cell under tap (kh, kw) of the output
+// `position`, and i, o channels of one group:
+//   conv2d:                  y[position, o] = sum over (kh, kw), i of x[cell, i] * kernel[kh, kw, i, o]
+//   conv2d_backward_input:   dx[cell, i] = sum over (kh, kw, position), o of dy[position, o] * kernel[kh, kw, i, o]
+//   conv2d_backward_kernel:  dkernel[kh, kw, i, o] = sum over images and positions of x[cell, i] * dy[position, o]
 #include <algorithm>
 
 #include "reference/call.h"

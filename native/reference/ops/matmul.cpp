@@ -1,5 +1,5 @@
-// matmul: y[..., i, j] = sum over k of a[..., i, k] * b[..., k, j]; transposeA and transposeB swap the last two axes of their operand
-// first. Loops i-k-j: the inner one runs along rows of b and y.
+// matmul: y[..., i, j] = sum over k of a[..., i, k] * b[..., k, j]; transposeA and transposeB swap the last two axes of their
+// operand first. Loops i-k-j: the inner one runs along rows of b and y.
 #include <algorithm>
 
 #include "reference/call.h"

@@ -35,7 +35,9 @@ void run_mirror_pad(const Call& call) {
     T* y = call.result<T>();
     for (int64_t i = 0; i < count; ++i) {
       int64_t rest = i, offset = 0;
-      for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis]) offset += tables[axis][static_cast<size_t>(rest % shape[axis])];
+      for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis]) {
+        offset += tables[axis][static_cast<size_t>(rest % shape[axis])];
+      }
       y[i] = x[offset];
     }
   });
