@@ -26,6 +26,8 @@ export interface Op {
   readonly name: string;
   /** Types of the results. Throws ShapeError, DTypeError or ValueError, in the user's stack. Sizes may be null (unknown). */
   infer(operands: readonly ValueType[], attributes: Attributes): ValueType[];
+  /** Attributes with what was unknown (on symbolic tensors) filled in from the operands' sizes; the listing gets these. */
+  resolve?(operands: readonly ValueType[], attributes: Attributes): Attributes;
   /** One gradient an operand, null where none flows. Absent: the op is not differentiable and stops the gradient (comparisons, argMax). */
   gradient?(context: GradientContext): (Tensor | null)[];
 }
@@ -172,7 +174,8 @@ export class Graph {
   }
 
   /** Applies `op`: an equal application that exists already is returned instead (all ops are pure). */
-  append(op: Op, operands: readonly Value[], attributes: Attributes): readonly Value[] {
+  append(op: Op, operands: readonly Value[], given: Attributes): readonly Value[] {
+    const attributes = op.resolve?.(operands, given) ?? given;
     const types = op.infer(operands, attributes);
     const key = this.#key(op, operands, attributes, types);
     const known = this.#known.get(key);
