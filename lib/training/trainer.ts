@@ -8,24 +8,27 @@ import type { Tensor } from '../graph/tensor.js';
 import type { History } from '../callbacks/history.js';
 import { Layer } from '../layers/layer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { Compiled, type CompileOptions } from './compiled.js';
+import { Compiled, type CompileOptions, predictStep } from './compiled.js';
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { fit, type FitOptions } from './fit.js';
 import { predict, type PredictOptions } from './predict.js';
 import type { Logs } from '../callbacks/callback.js';
 import type { DataLike } from '../data/arrays.js';
 import type { BatchSource } from '../data/batches.js';
+import type { TracedFunction } from '../runtime/function.js';
 import { testOnBatch, trainOnBatch, type BatchOptions } from './on_batch.js';
 
 /**
- * A layer that can be trained. `Sequential`, functional and subclassed models extend it.
+ * A layer that can be trained. `Sequential`, functional and subclassed models extend it. `Outputs` is what `predict` gives: a tensor, or a
+ * list for a model with several outputs.
  */
-export abstract class Trainer extends Layer {
+export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tensor[]> extends Layer {
   /** The last `fit`'s history. */
   history: History | undefined;
   /** Set to true in a callback: training stops after the current batch (validation and onEpochEnd still run). */
   stopTraining = false;
   #compiled: Compiled | undefined;
+  #predictStep: TracedFunction | undefined;
 
   /** Names of the inputs, in the order that `x` is given. */
   abstract get inputNames(): string[];
@@ -56,6 +59,17 @@ export abstract class Trainer extends Layer {
     return this.#compiled;
   }
 
+  /** The traced function of `predict`. */
+  get predictStep(): TracedFunction {
+    this.#predictStep ??= predictStep(this);
+    return this.#predictStep;
+  }
+
+  /** Whether a metric of this name is better when it is larger; undefined for an unknown name. */
+  metricDirection(name: string): 'up' | 'down' | undefined {
+    return this.#compiled?.metricDirection(name);
+  }
+
   get isCompiled(): boolean {
     return this.#compiled !== undefined;
   }
@@ -82,7 +96,7 @@ export abstract class Trainer extends Layer {
    * @example
    * const history = await net.fit(train.x, train.y, { batchSize: 32, epochs: 10, validationSplit: 0.1 });
    */
-  fit(x: DataLike | BatchSource, y?: DataLike | null, options: FitOptions = {}): Promise<History> {
+  async fit(x: DataLike | BatchSource, y?: DataLike | null, options: FitOptions = {}): Promise<History> {
     checkOptions('fit', options, fitOptionNames);
     return fit(this, x, y ?? null, options);
   }
@@ -90,11 +104,11 @@ export abstract class Trainer extends Layer {
   /**
    * Loss and metrics over data, in inference mode.
    *
-   * @returns by name, `loss` first, then the others in alphabetical order
+   * @returns by name, in alphabetical order as in Keras 3
    * @example
    * const { loss, accuracy } = await net.evaluate(test.x, test.y);
    */
-  evaluate(x: DataLike | BatchSource, y?: DataLike | null, options: EvaluateOptions = {}): Promise<Logs> {
+  async evaluate(x: DataLike | BatchSource, y?: DataLike | null, options: EvaluateOptions = {}): Promise<Logs> {
     checkOptions('evaluate', options, evaluateOptionNames);
     return evaluate(this, x, y ?? null, options);
   }
@@ -106,26 +120,27 @@ export abstract class Trainer extends Layer {
    * @example
    * const probabilities = await net.predict(test.x);
    */
-  predict(x: DataLike | BatchSource, options: PredictOptions = {}): Promise<Tensor | Tensor[]> {
+  async predict(x: DataLike | BatchSource, options: PredictOptions = {}): Promise<Outputs> {
     checkOptions('predict', options, predictOptionNames);
-    return predict(this, x, options);
+    const outputs = await predict(this, x, options);
+    return (this.outputNames.length === 1 ? outputs[0] : outputs) as Outputs;
   }
 
   /** One optimizer step on one batch. @returns loss and metrics of that batch alone. */
-  trainOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
+  async trainOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
     checkOptions('trainOnBatch', options, ['sampleWeight', 'classWeight']);
     return trainOnBatch(this, x, y ?? null, options);
   }
 
   /** Loss and metrics of one batch, in inference mode. */
-  testOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
+  async testOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
     checkOptions('testOnBatch', options, ['sampleWeight']);
     return testOnBatch(this, x, y ?? null, options);
   }
 
   /** The model's outputs for one batch, in inference mode. */
-  predictOnBatch(x: DataLike): Promise<Tensor | Tensor[]> {
-    return predict(this, x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 });
+  predictOnBatch(x: DataLike): Promise<Outputs> {
+    return this.predict(x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 });
   }
 }
 

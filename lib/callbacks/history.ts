@@ -1,0 +1,20 @@
+/** @file `History`: what every epoch logged. */
+
+import { Callback, type Logs } from './callback.js';
+
+/** Collects the logs of each epoch; `fit` returns one. */
+export class History extends Callback {
+  /** Values by name, one an epoch: `history.history.loss[0]`. */
+  history: Record<string, number[]> = {};
+  /** Epoch numbers, from `initialEpoch`. */
+  epoch: number[] = [];
+
+  override onTrainBegin(): void {
+    this.epoch = [];
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): void {
+    this.epoch.push(epoch);
+    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+  }
+}
