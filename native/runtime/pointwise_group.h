@@ -7,29 +7,32 @@
 #include <string>
 #include <vector>
 
+#include "pointwise.h"
 #include "program.h"
 
 namespace laminet {
 
-// The op is in "Pointwise" of OPS.md: one result, operands broadcast to its shape.
+// The op is in "Pointwise" of OPS.md (pointwise.h, and cast): one result, operands broadcast to its shape.
 bool is_pointwise(const Instruction& instruction);
 // fill, iota, random_uniform, random_normal: copied into every group that reads them, so that nothing of them is stored.
 bool is_pointwise_source(const Instruction& instruction);
 
-// result register = op (operand registers). `identity` and `broadcast` appear only where an output is a mere copy.
+// result register = operation (operand registers).
 struct PointwiseStep {
-  std::string op;                       // as in OPS.md; `cast` converts operand_dtype to dtype
-  DType operand_dtype = DType::f32;     // of the lanes read (select: of its second operand); of the result for iota and random
-  DType dtype = DType::f32;             // of the result
+  enum class Kind : uint8_t { formula, cast, iota, random_uniform, random_normal };
+  Kind kind = Kind::formula;
+  Pointwise code = Pointwise::identity;  // formula; identity and broadcast appear only where an output is a mere copy
+  DType operand_dtype = DType::f32;      // of the lanes read (select: of its second operand); of the result for iota and random
+  DType dtype = DType::f32;              // of the result
   int operand_count = 0;
   std::array<int, 3> operands = {-1, -1, -1};  // registers
-  int result = -1;                      // register
-  double alpha = 0;                     // leaky_relu, leaky_relu_backward, elu; clip: min; random_uniform: low
-  double beta = 0;                      // clip: max; random_uniform: high
-  int64_t stream = 0;                   // random: Philox stream
-  int state = -1;                       // random: index into PointwiseGroup::operands
-  int64_t stride = 0, extent = 0;       // iota: (plain index / stride) % extent
-  int instruction = -1;                 // index into Program::instructions
+  int result = -1;                             // register
+  double a = 0, b = 0;                         // the formula's attributes; random_uniform: low and high
+  uint32_t stream = 0;                         // random
+  int state = -1;                              // random: index into PointwiseGroup::operands
+  int64_t stride = 1, extent = 1;              // iota: (plain index / stride) % extent
+  int instruction = -1;                        // index into Program::instructions
+  const char* name() const;
 };
 
 // Registers are numbered: outside operands, then constants, then temporaries (reused when dead; an output's register is never reused).
