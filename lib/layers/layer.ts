@@ -1,0 +1,431 @@
+/** @file The base of every layer: weights, names, calls. */
+
+import { floatx } from '../core/config.js';
+import { checkDType, type DType, isFloat, type TypedArray } from '../core/dtype.js';
+import { LaminetError, ShapeError, StateError, ValueError } from '../core/errors.js';
+import { autoName } from '../core/naming.js';
+import { checkOptions } from '../core/options.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { type ConstraintIdentifier, getConstraint } from '../constraints/index.js';
+import { currentGraph, Graph, outsideTrace, type ValueType } from '../graph/graph.js';
+import { SymbolicTensor } from '../graph/symbolic.js';
+import type { NestedArray, Tensor } from '../graph/tensor.js';
+import { getInitializer, type InitializerIdentifier } from '../initializers/index.js';
+import { castTo } from '../ops/apply.js';
+import { div } from '../ops/binary.js';
+import { getRegularizer, type RegularizerIdentifier } from '../regularizers/index.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import type { DeviceTensor } from '../runtime/device_tensor.js';
+import { TracedFunction } from '../runtime/function.js';
+import { Variable } from '../runtime/variable.js';
+import { type Config, configValue } from './config.js';
+import { currentContext, inContext, inScope, scopedPath } from './context.js';
+import { checkInputs, type InputSpec } from './input_spec.js';
+import { LayerNode } from './node.js';
+import { flattenTensors, type LayerInput, mapTensors, type Shapes, shapeList, shapesOf } from './structure.js';
+
+/** Options that every layer takes. */
+export interface LayerOptions {
+  /** Unique in its model; by default the class's name in snake case with a number. */
+  readonly name?: string;
+  /** Whether training changes the weights; default true. */
+  readonly trainable?: boolean;
+  /** Type of the weights and of the computation; `floatx()` by default. */
+  readonly dtype?: DType;
+  /** For the first layer of a sequential model: the shape of its input without the batch. */
+  readonly inputShape?: Shape;
+  /** A penalty on the outputs, divided by the batch size and added to the loss. */
+  readonly activityRegularizer?: RegularizerIdentifier;
+}
+
+export interface CallOptions {
+  /** True in `fit`, false in `evaluate` and `predict`. */
+  readonly training: boolean;
+}
+
+export interface ApplyOptions {
+  /** Training or inference; by default what the layer around does, else inference. */
+  readonly training?: boolean;
+}
+
+export interface WeightOptions {
+  readonly name: string;
+  readonly shape: Shape;
+  /** By default `glorotUniform`, for integers `zeros`. */
+  readonly initializer?: InitializerIdentifier;
+  readonly trainable?: boolean;
+  readonly regularizer?: RegularizerIdentifier;
+  readonly constraint?: ConstraintIdentifier;
+  readonly dtype?: DType;
+}
+
+const baseOptionNames = ['name', 'trainable', 'dtype', 'inputShape', 'activityRegularizer'];
+
+/** Errors that name their layer already: the innermost layer wins. */
+const placed = new WeakSet<LaminetError>();
+
+/**
+ * A function of tensors with weights. Subclasses make their weights in `build` and compute in `call`, with ops; gradients are derived.
+ * Layers and variables that are assigned to properties, or to arrays in properties, belong to the layer.
+ *
+ * A class that lists its options in `static optionNames`, and keeps each in a property of that name, has `getConfig` and the check for
+ * unknown options without more code.
+ *
+ * @example
+ * class Scale extends layers.Layer {
+ *   build(inputShape) {
+ *     this.factor = this.addWeight({ name: 'factor', shape: [inputShape.at(-1)], initializer: 'ones' });
+ *   }
+ *   call(x, { training }) {
+ *     return ops.mul(x, this.factor);
+ *   }
+ * }
+ */
+export abstract class Layer {
+  /** Names of the constructor's options beside those of every layer, each also a property. Superclasses' names are added. */
+  static readonly optionNames: readonly string[] = [];
+
+  readonly name: string;
+  readonly dtype: DType;
+  /** Whether `build` has run. */
+  built = false;
+  /** What the inputs must look like; one entry an input. Set it in the constructor or in `build`. */
+  inputSpec: readonly InputSpec[] | undefined;
+  readonly inputShape: Shape | undefined;
+  readonly activityRegularizer: Regularizer | null;
+  /** Calls on symbolic tensors, in order. */
+  readonly inboundNodes: LayerNode[] = [];
+  #trainable: boolean;
+  readonly #trainableWeights: Variable[] = [];
+  readonly #fixedWeights: Variable[] = [];
+
+  constructor(options: LayerOptions = {}) {
+    const className = new.target.name;
+    checkOptions(className, options, [...baseOptionNames, ...optionNamesOf(new.target)]);
+    this.name = options.name === undefined ? autoName(className) : checkName(className, options.name);
+    this.dtype = checkDType(className, options.dtype ?? floatx());
+    this.inputShape = options.inputShape === undefined ? undefined : checkShape(`${className}: inputShape`, options.inputShape);
+    this.activityRegularizer = getRegularizer(className, options.activityRegularizer);
+    this.#trainable = options.trainable ?? true;
+    if (typeof this.#trainable !== 'boolean') throw new ValueError(`${className}: trainable is ${String(this.#trainable)}; expected true or false`);
+    // `build` is called by users and by `apply`, overridden with or without super.build: what always belongs to it stands around it.
+    const build = this.build;
+    this.build = (inputShape) => this.#guard(() => this.#buildWith(() => build.call(this, inputShape)));
+  }
+
+  /** Makes the weights for inputs of this shape (sizes may be null, the batch always is). */
+  build(inputShape: Shapes): void {
+    if (this.subLayers().some((layer) => !layer.built)) this.#trace(shapeList(inputShape));
+  }
+
+  /** The computation, with ops; called through `apply`. */
+  abstract call(inputs: LayerInput, options: CallOptions): Tensor | Tensor[];
+
+  /**
+   * Shape of the output for inputs of this shape, found by tracing `call`; builds the layer if it is not built. A subclass that overrides
+   * it is not traced when a model is put together.
+   */
+  computeOutputShape(inputShape: Shapes): Shapes {
+    const types = this.#guard(() => this.#trace(shapeList(inputShape)));
+    return Array.isArray(types) ? types.map(({ shape }) => shape) : (types as ValueType).shape;
+  }
+
+  /**
+   * Applies the layer: to symbolic tensors, which makes a part of a functional model, or to tensors with numbers. Builds it the first time.
+   *
+   * @param inputs - a tensor; a list or a record of tensors for layers that take several
+   * @throws ShapeError when the input does not fit, with the layer's name.
+   * @example
+   * const y = layers.dense({ units: 10 }).apply(x);
+   */
+  apply<Output extends Tensor | Tensor[] = Tensor>(inputs: LayerInput, options: ApplyOptions = {}): Output {
+    return this.#guard(() => {
+      checkOptions('apply', options, ['training']);
+      const tensors = flattenTensors(inputs);
+      if (tensors.some((tensor) => tensor instanceof SymbolicTensor)) return this.#applySymbolic(inputs, options);
+      const training = options.training ?? currentContext()?.training ?? false;
+      if (currentGraph() !== undefined) return this.#run(inputs, training);
+      return this.#runNow(inputs, tensors, training);
+    }) as Output;
+  }
+
+  /**
+   * A weight of this shape, for `build`.
+   *
+   * @throws StateError after the layer was built.
+   */
+  addWeight(options: WeightOptions): Variable {
+    checkOptions('addWeight', options, ['name', 'shape', 'initializer', 'trainable', 'regularizer', 'constraint', 'dtype']);
+    const { name, trainable = true, dtype = this.dtype } = options;
+    if (this.built) throw new StateError(`addWeight '${name}': the layer is built already; add weights in build()`);
+    const shape = weightShape(name, options.shape);
+    const initializer = getInitializer('addWeight', options.initializer ?? (isFloat(dtype) ? 'glorotUniform' : 'zeros'));
+    const variable = new Variable(initializer.call(shape, dtype), { name, trainable });
+    variable.path = scopedPath(name);
+    const regularizer = getRegularizer('addWeight', options.regularizer);
+    const constraint = getConstraint('addWeight', options.constraint);
+    if (regularizer !== null) variable.regularizer = (value) => regularizer.call(value);
+    if (constraint !== null) variable.constraint = (value) => constraint.call(value);
+    (trainable ? this.#trainableWeights : this.#fixedWeights).push(variable);
+    if (!this.trainable) variable.trainable = false;
+    return variable;
+  }
+
+  /** Adds a scalar to the loss of the training step; inside `call` only. */
+  addLoss(loss: Tensor): void {
+    const context = currentContext();
+    if (context === undefined) throw new StateError('addLoss: called outside call(); add losses while the layer is called');
+    context.losses.push(loss);
+  }
+
+  /** Layers that belong to this one, in the order of its properties. */
+  subLayers(): Layer[] {
+    return this.#ownedBy((value) => value instanceof Layer) as Layer[];
+  }
+
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  /** Freezes or thaws the layer and all inside it. A compiled model must be compiled again. */
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    for (const variable of this.#trainableWeights) variable.trainable = value;
+    for (const layer of this.subLayers()) layer.trainable = value;
+  }
+
+  /** Own weights, trainable ones first, then those of the layers inside. */
+  get weights(): Variable[] {
+    const assigned = this.#ownedBy((value) => value instanceof Variable) as Variable[];
+    const inner = this.subLayers().flatMap((layer) => layer.weights);
+    return [...new Set([...this.#trainableWeights, ...this.#fixedWeights, ...assigned, ...inner])];
+  }
+
+  get trainableWeights(): Variable[] {
+    return this.#trainable ? this.weights.filter((weight) => weight.trainable) : [];
+  }
+
+  get nonTrainableWeights(): Variable[] {
+    return this.#trainable ? this.weights.filter((weight) => !weight.trainable) : this.weights;
+  }
+
+  /** Number of elements of all weights, each counted once. @throws StateError before the layer is built. */
+  countParams(): number {
+    if (!this.built) throw new StateError(`${this.label}: countParams: the layer is not built; call build(inputShape) or apply it first`);
+    return this.weights.reduce((count, weight) => count + (sizeOf(weight.shape) as number), 0);
+  }
+
+  /** Penalties of the trainable weights' regularizers, for the trainer to add to its loss. */
+  regularizationLosses(): Tensor[] {
+    return this.trainableWeights.flatMap((weight) => weight.regularizer?.(weight) ?? []);
+  }
+
+  /** Copies of the weights, in the order of `weights`. */
+  getWeights(): DeviceTensor[] {
+    const { weights } = this;
+    return weights.length === 0 ? [] : new TracedFunction(() => weights).run([]);
+  }
+
+  /**
+   * New values for all weights, in the order of `weights`.
+   *
+   * @throws ValueError when their number differs, ShapeError when a shape does.
+   */
+  setWeights(values: readonly (Tensor | TypedArray | NestedArray)[]): void {
+    const { weights } = this;
+    if (values.length !== weights.length) {
+      const built = this.built ? '' : '; the layer is not built yet';
+      throw new ValueError(`${this.label}: setWeights: received ${values.length} values; expected ${weights.length}${built}`);
+    }
+    weights.forEach((weight, i) => checkValueShape(this.label, weight, values[i]));
+    weights.forEach((weight, i) => weight.assign(values[i] as Tensor));
+  }
+
+  /** The only symbolic input of the layer's first call: a list when it was called with several. @throws StateError before a call. */
+  get input(): Tensor | Tensor[] {
+    const { inputs } = this.#firstNode('input');
+    return inputs instanceof Object && !('dtype' in inputs) ? flattenTensors(inputs as LayerInput) : (inputs as Tensor);
+  }
+
+  /** The symbolic result of the layer's first call: what a model of inner activations is made of. @throws StateError before a call. */
+  get output(): Tensor | Tensor[] {
+    return this.#firstNode('output').result;
+  }
+
+  /** Options that make an equal layer: `new Class(layer.getConfig())`. Plain JSON values. */
+  getConfig(): Config {
+    const config: Config = { name: this.name, trainable: this.#trainable, dtype: this.dtype };
+    if (this.inputShape !== undefined) config.inputShape = this.inputShape;
+    if (this.activityRegularizer !== null) config.activityRegularizer = configValue(this.activityRegularizer);
+    for (const name of optionNamesOf(this.constructor)) config[name] = configValue(Reflect.get(this, name));
+    return config;
+  }
+
+  /** The layer that `getConfig` described, with new weights. */
+  static fromConfig<T extends Layer>(this: new (config: never) => T, config: Config): T {
+    // biome-ignore lint/complexity/noThisInStatic: the subclass that it is called on
+    return new this(config as never);
+  }
+
+  /** Frees the weights. The layer cannot be used any more. */
+  dispose(): void {
+    for (const weight of this.weights) weight.dispose();
+  }
+
+  /** How errors name the layer. */
+  get label(): string {
+    return `Layer '${this.name}' (${this.constructor.name})`;
+  }
+
+  toString(): string {
+    return `${this.constructor.name} '${this.name}'`;
+  }
+
+  /** Inputs as `call` receives them: tensors of another floating type are cast to the layer's. */
+  protected convertInputs(inputs: LayerInput): LayerInput {
+    if (!isFloat(this.dtype)) return inputs;
+    return mapTensors(inputs, (tensor) => (isFloat(tensor.dtype) ? castTo(tensor, this.dtype) : tensor));
+  }
+
+  #firstNode(what: string): LayerNode {
+    const node = this.inboundNodes[0];
+    if (node !== undefined) return node;
+    throw new StateError(`${this.label}: ${what}: the layer was not applied to a symbolic tensor; apply it to input({ shape }) first`);
+  }
+
+  #buildWith(build: () => void): void {
+    inScope(this.name, () => outsideTrace(build));
+    this.built = true;
+  }
+
+  #checkInputs(shapes: Shapes): void {
+    if (this.inputSpec !== undefined) checkInputs(this.inputSpec, shapeList(shapes));
+  }
+
+  #buildFor(shapes: Shapes): void {
+    this.#checkInputs(shapes);
+    if (this.built || !overrides(this, 'build')) return;
+    this.build(shapes);
+    this.#checkInputs(shapes);
+  }
+
+  /** `call` inside the current trace. */
+  #run(inputs: LayerInput, training: boolean): Tensor | Tensor[] {
+    const graph = currentGraph() as Graph;
+    return graph.inLayer(this.name, () => {
+      const converted = this.convertInputs(inputs);
+      this.#buildFor(shapesOf(converted));
+      const context = { training, losses: currentContext()?.losses ?? [] };
+      return inContext(context, () => {
+        const outputs = inScope(this.name, () => this.call(converted, { training }));
+        this.built = true;
+        if (this.activityRegularizer !== null && !graph.abstract) this.#addActivityLoss(this.activityRegularizer, flattenTensors(outputs));
+        return outputs;
+      });
+    });
+  }
+
+  /** Divided by the batch size, so that the penalty does not grow with it (keras/src/layers/layer.py). */
+  #addActivityLoss(regularizer: Regularizer, outputs: readonly Tensor[]): void {
+    for (const output of outputs) this.addLoss(div(regularizer.call(output), (output.shape[0] as number | undefined) ?? 1));
+  }
+
+  /** `call` as one program over tensors with numbers. */
+  #runNow(inputs: LayerInput, tensors: readonly Tensor[], training: boolean): Tensor | Tensor[] {
+    let isList = false;
+    const program = new TracedFunction((values) => {
+      let next = 0;
+      const outputs = this.#run(
+        mapTensors(inputs, () => values[next++] as Tensor),
+        training,
+      );
+      isList = Array.isArray(outputs);
+      return flattenTensors(outputs);
+    });
+    const results = program.run(tensors);
+    return isList ? results : (results[0] as Tensor);
+  }
+
+  #applySymbolic(inputs: LayerInput, { training }: ApplyOptions): Tensor | Tensor[] {
+    const node = new LayerNode(this, inputs, training, this.#symbolicTypes(inputs, training ?? false));
+    this.inboundNodes.push(node);
+    return node.result;
+  }
+
+  #symbolicTypes(inputs: LayerInput, training: boolean): ValueType | ValueType[] {
+    if (!overrides(this, 'computeOutputShape')) return this.#abstractRun(inputs, training);
+    const shapes = shapesOf(inputs);
+    this.#buildFor(shapes);
+    this.built = true;
+    const result = this.computeOutputShape(shapes);
+    const types = shapeList(result).map((shape) => ({ dtype: this.dtype, shape: checkShape('computeOutputShape', shape) }));
+    return types.length === 1 && result.length > 0 && !Array.isArray(result[0]) ? (types[0] as ValueType) : types;
+  }
+
+  /** Types of the outputs, by tracing `call` with sizes that may be unknown. */
+  #abstractRun(inputs: LayerInput, training: boolean): ValueType | ValueType[] {
+    const graph = new Graph({ abstract: true });
+    const values = mapTensors(inputs, (tensor) => (tensor instanceof SymbolicTensor ? graph.input(tensor.name, tensor) : tensor));
+    const outputs = inContext({ training, losses: [] }, () => graph.run(() => this.#run(values, training)));
+    return Array.isArray(outputs) ? outputs : (outputs as ValueType);
+  }
+
+  #trace(shapes: readonly Shape[]): ValueType | ValueType[] {
+    const graph = new Graph({ abstract: true });
+    const values = shapes.map((shape, i) => graph.input(String(i), { dtype: this.dtype, shape }));
+    const inputs = values.length === 1 ? (values[0] as Tensor) : values;
+    const outputs = inContext({ training: false, losses: [] }, () => graph.run(() => this.#run(inputs, false)));
+    return Array.isArray(outputs) ? outputs : (outputs as ValueType);
+  }
+
+  #guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      if (error instanceof LaminetError && !placed.has(error)) placed.add(error.prefix(this.label));
+      throw error;
+    }
+  }
+
+  #ownedBy(kind: (value: unknown) => boolean): unknown[] {
+    const values = Object.entries(this).flatMap(([key, value]) => (key === 'inboundNodes' ? [] : Array.isArray(value) ? value.flat(4) : [value]));
+    return [...new Set(values.filter(kind))];
+  }
+}
+
+const overrides = (layer: Layer, method: 'build' | 'computeOutputShape'): boolean =>
+  Object.getPrototypeOf(layer)[method] !== Layer.prototype[method];
+
+/** `optionNames` of a class and of those it extends. */
+function optionNamesOf(layerClass: unknown): string[] {
+  const names: string[] = [];
+  for (let current = layerClass; current !== Layer && typeof current === 'function'; current = Object.getPrototypeOf(current)) {
+    if (Object.hasOwn(current, 'optionNames')) names.unshift(...(current as typeof Layer).optionNames);
+  }
+  return names;
+}
+
+function checkName(className: string, name: string): string {
+  if (typeof name === 'string' && name !== '' && !name.includes('/')) return name;
+  throw new ValueError(`${className}: name ${JSON.stringify(name)}; expected a string that is not empty and has no '/'`);
+}
+
+/** @throws ValueError for a size that is neither null nor a positive integer. */
+export function checkShape(where: string, shape: Shape): Shape {
+  const valid = Array.isArray(shape) && shape.every((size) => size === null || (Number.isInteger(size) && size > 0));
+  if (valid) return shape;
+  const received = Array.isArray(shape) ? formatShape(shape) : String(shape);
+  throw new ValueError(`${where}: received ${received}; expected a list of positive integers, or null for sizes that may vary`);
+}
+
+function weightShape(name: string, shape: Shape): readonly number[] {
+  if (shape.every((size) => size !== null && Number.isInteger(size) && size > 0)) return shape as readonly number[];
+  throw new ShapeError(`weight '${name}': shape ${formatShape(shape)}; expected positive integers: sizes that weights depend on must be known`);
+}
+
+function checkValueShape(label: string, weight: Variable, value: unknown): void {
+  const shape = (value as Partial<Tensor>).shape;
+  if (Array.isArray(shape) && (shape.length !== weight.shape.length || shape.some((size, i) => size !== weight.shape[i]))) {
+    throw new ShapeError(`${label}: setWeights: '${weight.path}' has shape ${formatShape(weight.shape)}; received ${formatShape(shape)}`);
+  }
+}
