@@ -14,20 +14,20 @@
 
 namespace laminet::test {
 
-struct Case {
+struct NamedTest {
   const char* name;
   void (*body)();
 };
 
-inline std::vector<Case>& cases() {
-  static std::vector<Case> all;
+inline std::vector<NamedTest>& named_tests() {
+  static std::vector<NamedTest> all;
   return all;
 }
 
 inline int failures = 0;
 
 struct Registered {
-  Registered(const char* name, void (*body)()) { cases().push_back({name, body}); }
+  Registered(const char* name, void (*body)()) { named_tests().push_back({name, body}); }
 };
 
 inline void fail(const char* file, int line, const std::string& message) {
@@ -92,7 +92,7 @@ void check_throws(const std::string& code, const std::string& words, const Body&
 }
 
 inline int run_all() {
-  for (const Case& test : cases()) {
+  for (const NamedTest& test : named_tests()) {
     const int before = failures;
     try {
       test.body();
@@ -101,7 +101,7 @@ inline int run_all() {
     }
     std::cout << (failures == before ? "ok     " : "FAILED ") << test.name << std::endl;
   }
-  if (cases().empty()) fail("check.h", 0, "no tests");
+  if (named_tests().empty()) fail("check.h", 0, "no tests");
   return failures == 0 ? 0 : 1;
 }
 
