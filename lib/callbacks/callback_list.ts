@@ -1,31 +1,15 @@
 /** @file The callbacks of one run, called in order with one shared logs object. */
 
-import { ValueError } from '../core/errors.js';
-import { unknownName } from '../core/options.js';
 import { Callback, type CallbackHooks, type CallbackModel, type CallbackParams, type Logs } from './callback.js';
+import { LambdaCallback } from './lambda_callback.js';
 
 type HookName = Exclude<keyof Callback, 'model' | 'params' | 'wantsBatchLogs'>;
-
-const hookNames = Object.getOwnPropertyNames(Callback.prototype).filter((name) => name !== 'constructor');
-
-/** An object literal as a callback. @throws ValueError for a key that is no hook, naming the nearest. */
-function fromHooks(hooks: CallbackHooks): Callback {
-  if (typeof hooks !== 'object' || hooks === null) {
-    throw new ValueError(`callbacks: received ${typeof hooks}; expected a Callback or an object with hooks such as onEpochEnd`);
-  }
-  const callback = new Callback();
-  for (const [name, hook] of Object.entries(hooks)) {
-    if (!hookNames.includes(name)) throw unknownName('callbacks', 'hook', name, hookNames);
-    Object.defineProperty(callback, name, { value: hook });
-  }
-  return callback;
-}
 
 export class CallbackList {
   readonly callbacks: readonly Callback[];
 
   constructor(callbacks: readonly (Callback | CallbackHooks)[], model: CallbackModel, params: CallbackParams) {
-    this.callbacks = callbacks.map((callback) => (callback instanceof Callback ? callback : fromHooks(callback)));
+    this.callbacks = callbacks.map((callback) => (callback instanceof Callback ? callback : new LambdaCallback(callback)));
     for (const callback of this.callbacks) {
       callback.model = model;
       callback.params = params;

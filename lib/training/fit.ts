@@ -1,5 +1,6 @@
 /** @file `fit`: epochs of training steps, validation, callbacks. */
 
+import { stdout } from 'node:process';
 import type { Callback, CallbackHooks, Logs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
 import { History } from '../callbacks/history.js';
@@ -21,7 +22,7 @@ import { runPass } from './runner.js';
 import { Cancellation } from './steps.js';
 import type { Trainer } from './trainer.js';
 
-/** Progress on stdout: 1 a bar, 2 a line an epoch, 0 nothing; 'auto' is 1. */
+/** Progress on stdout: 1 a bar (drawn live on a terminal), 2 a line an epoch, 0 nothing; 'auto' is 1 on a terminal, else 2. */
 export type Verbosity = 'auto' | 0 | 1 | 2;
 
 /** Inputs and targets to validate on, or batches of them. */
@@ -154,7 +155,7 @@ function split(data: ArrayData, share: number): [ArrayData, ArrayData] {
 }
 
 export function verbosity(verbose: Verbosity | undefined): 0 | 1 | 2 {
-  if (verbose === undefined || verbose === 'auto') return 1;
+  if (verbose === undefined || verbose === 'auto') return stdout.isTTY ? 1 : 2;
   if (verbose === 0 || verbose === 1 || verbose === 2) return verbose;
   throw new ValueError(`fit: verbose is ${String(verbose)}; expected 'auto', 0, 1 or 2`);
 }

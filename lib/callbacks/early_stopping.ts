@@ -1,0 +1,96 @@
+/** @file `EarlyStopping`: ends training when a value stops getting better. */
+
+import { stdout } from 'node:process';
+import type { TypedArray } from '../core/dtype.js';
+import { checkOptions } from '../core/options.js';
+import type { Logs } from './callback.js';
+import { Monitor, type MonitorOptions } from './monitor.js';
+
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Epochs without improvement before training stops; 0 by default. */
+  patience?: number;
+  /** A value that must be beaten for an improvement to restart the wait. */
+  baseline?: number;
+  /** At the end of training, put back the weights of the best epoch. */
+  restoreBestWeights?: boolean;
+  /** Epochs to let pass before watching; 0 by default. */
+  startFromEpoch?: number;
+}
+
+/**
+ * Stops training when `monitor` has not improved for `patience` epochs. Source: keras/src/callbacks/early_stopping.py.
+ *
+ * @example
+ * await net.fit(x, y, { epochs: 100, validationSplit: 0.1, callbacks: [new EarlyStopping({ patience: 3, restoreBestWeights: true })] });
+ */
+export class EarlyStopping extends Monitor {
+  readonly patience: number;
+  /** Epoch that stopped the training; 0 when it was not stopped. */
+  stoppedEpoch = 0;
+  bestEpoch = 0;
+  best: number | undefined;
+  readonly #baseline: number | undefined;
+  readonly #restore: boolean;
+  readonly #startFromEpoch: number;
+  #wait = 0;
+  #bestWeights: TypedArray[] | undefined;
+
+  /** @throws ValueError for unknown options. */
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions('earlyStopping', options, [
+      'monitor',
+      'minDelta',
+      'patience',
+      'verbose',
+      'mode',
+      'baseline',
+      'restoreBestWeights',
+      'startFromEpoch',
+    ]);
+    super('earlyStopping', options, 0);
+    this.patience = options.patience ?? 0;
+    this.#baseline = options.baseline;
+    this.#restore = options.restoreBestWeights ?? false;
+    this.#startFromEpoch = options.startFromEpoch ?? 0;
+  }
+
+  override onTrainBegin(): void {
+    this.#wait = 0;
+    this.stoppedEpoch = 0;
+    this.best = undefined;
+    this.#bestWeights = undefined;
+    this.bestEpoch = 0;
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    const value = this.current(logs);
+    if (value === undefined || epoch < this.#startFromEpoch) return;
+    if (this.#restore && this.#bestWeights === undefined) await this.#keep(epoch);
+    this.#wait++;
+    if (this.improves(value, this.best)) {
+      this.best = value;
+      await this.#keep(epoch);
+      if (this.#baseline === undefined || this.improves(value, this.#baseline)) this.#wait = 0;
+      return;
+    }
+    if (this.#wait >= this.patience && epoch > 0) {
+      this.stoppedEpoch = epoch;
+      this.model.stopTraining = true;
+    }
+  }
+
+  override onTrainEnd(): void {
+    if (this.stoppedEpoch > 0 && this.verbose > 0) stdout.write(`Epoch ${this.stoppedEpoch + 1}: early stopping\n`);
+    const kept = this.#bestWeights;
+    if (kept === undefined) return;
+    if (this.verbose > 0) stdout.write(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.\n`);
+    this.model.weights.forEach((weight, i) => {
+      weight.assign(kept[i] as TypedArray);
+    });
+  }
+
+  async #keep(epoch: number): Promise<void> {
+    this.bestEpoch = epoch;
+    if (this.#restore) this.#bestWeights = await Promise.all(this.model.weights.map((weight) => weight.data()));
+  }
+}

@@ -1,0 +1,79 @@
+/** @file `ReduceLROnPlateau`: lowers the learning rate when a value stops getting better. */
+
+import { stdout } from 'node:process';
+import { ValueError } from '../core/errors.js';
+import { checkOptions } from '../core/options.js';
+import type { Logs } from './callback.js';
+import { Monitor, type MonitorOptions } from './monitor.js';
+
+export interface ReduceLROnPlateauOptions extends MonitorOptions {
+  /** The new learning rate is the old one times this; below 1, 0.1 by default. */
+  factor?: number;
+  /** Epochs without improvement before the rate is lowered; 10 by default. */
+  patience?: number;
+  /** Epochs to wait after lowering it; 0 by default. */
+  cooldown?: number;
+  /** The rate never goes below; 0 by default. */
+  minLearningRate?: number;
+}
+
+/**
+ * Lowers the learning rate when `monitor` has not improved for `patience` epochs, and logs it as `learning_rate` (its value before the change).
+ * Source: keras/src/callbacks/reduce_lr_on_plateau.py; `minDelta` is 1e-4 by default.
+ *
+ * @example
+ * await net.fit(x, y, { validationSplit: 0.1, callbacks: [new ReduceLROnPlateau({ factor: 0.2, patience: 5 })] });
+ */
+export class ReduceLROnPlateau extends Monitor {
+  readonly factor: number;
+  readonly patience: number;
+  readonly cooldown: number;
+  readonly minLearningRate: number;
+  #best: number | undefined;
+  #wait = 0;
+  #cooling = 0;
+
+  /** @throws ValueError for unknown options and for a factor of 1 or more. */
+  constructor(options: ReduceLROnPlateauOptions = {}) {
+    const known = ['monitor', 'factor', 'patience', 'verbose', 'mode', 'minDelta', 'cooldown', 'minLearningRate'];
+    checkOptions('reduceLROnPlateau', options, known);
+    super('reduceLROnPlateau', options, 1e-4);
+    this.factor = options.factor ?? 0.1;
+    if (this.factor >= 1) throw new ValueError(`reduceLROnPlateau: factor is ${this.factor}; expected a number below 1`);
+    this.patience = options.patience ?? 10;
+    this.cooldown = options.cooldown ?? 0;
+    this.minLearningRate = options.minLearningRate ?? 0;
+  }
+
+  override onTrainBegin(): void {
+    this.#best = undefined;
+    this.#wait = 0;
+    this.#cooling = 0;
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): void {
+    logs.learning_rate = this.model.optimizer.learningRate;
+    const value = this.current(logs);
+    if (value === undefined) return;
+    if (this.#cooling > 0) {
+      this.#cooling--;
+      this.#wait = 0;
+    }
+    if (this.improves(value, this.#best)) {
+      this.#best = value;
+      this.#wait = 0;
+    } else if (this.#cooling === 0 && ++this.#wait >= this.patience) this.#reduce(epoch);
+  }
+
+  #reduce(epoch: number): void {
+    const { optimizer } = this.model;
+    const before = optimizer.learningRate;
+    if (before <= Math.fround(this.minLearningRate)) return;
+    optimizer.learningRate = Math.max(before * this.factor, this.minLearningRate);
+    this.#cooling = this.cooldown;
+    this.#wait = 0;
+    if (this.verbose > 0) {
+      stdout.write(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${optimizer.learningRate}.\n`);
+    }
+  }
+}
