@@ -1,0 +1,89 @@
+/** @file The base of all models: layers by name, weights, the trainer's view of inputs and outputs. */
+
+import type { DType } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import type { Dimension, Shape } from '../core/shape.js';
+import { Layer, type LayerOptions } from '../layers/layer.js';
+import { shapeList } from '../layers/structure.js';
+import { Trainer } from '../training/trainer.js';
+
+export interface ModelOptions {
+  /** By default `sequential`, `functional` or the class's name in snake case, with a number. */
+  readonly name?: string;
+  readonly trainable?: boolean;
+}
+
+/**
+ * A layer that is trained as a whole. Extend it to write a model with its own `call`; `sequential` and `model` make the usual ones.
+ *
+ * @example
+ * class Residual extends Model {
+ *   constructor(filters) {
+ *     super();
+ *     this.convolution = layers.conv2d({ filters, kernelSize: 3, padding: 'same' });
+ *   }
+ *   call(x) {
+ *     return ops.add(x, this.convolution.apply(x));
+ *   }
+ * }
+ */
+export abstract class Model extends Trainer {
+  /** Shapes of the inputs that a subclassed model was built for. */
+  #builtFor: readonly Shape[] | undefined;
+  #outputCount = 1;
+
+  constructor(options: ModelOptions & Pick<LayerOptions, 'dtype'> = {}) {
+    super(options);
+  }
+
+  /** The layers, without those inside other layers. */
+  get layers(): Layer[] {
+    return this.subLayers();
+  }
+
+  get inputNames(): string[] {
+    return numbered('input', this.#builtFor?.length ?? 1);
+  }
+
+  get outputNames(): string[] {
+    return numbered('output', this.#outputCount);
+  }
+
+  inputShapes(): (Shape | null)[] {
+    return [...(this.#builtFor ?? [null])];
+  }
+
+  inputDTypes(): DType[] {
+    return this.inputShapes().map(() => this.dtype);
+  }
+
+  buildFor(inputShapes: Shape[]): void {
+    const output = this.computeOutputShape(inputShapes.length === 1 ? (inputShapes[0] as Shape) : inputShapes);
+    this.#outputCount = shapeList(output).length;
+    this.#builtFor = inputShapes.map((shape): Dimension[] => [null, ...shape.slice(1)]);
+  }
+
+  /**
+   * A layer by its name, or by its place among `layers`. Layers inside nested models are found through these.
+   *
+   * @throws ValueError that lists the names.
+   * @example
+   * const [kernel] = net.getLayer('conv2d').getWeights();
+   */
+  getLayer(nameOrIndex: string | number): Layer {
+    const { layers } = this;
+    const found = typeof nameOrIndex === 'number' ? layers[nameOrIndex] : layers.find(({ name }) => name === nameOrIndex);
+    if (found !== undefined) return found;
+    if (typeof nameOrIndex === 'number') {
+      throw new ValueError(`getLayer: index ${nameOrIndex} is out of range; model '${this.name}' has ${layers.length} layers`);
+    }
+    const names = layers.map(({ name }) => name).join(', ');
+    throw new ValueError(`getLayer: no layer '${String(nameOrIndex)}' in model '${this.name}'; expected one of ${names}`);
+  }
+
+  override get label(): string {
+    return `Model '${this.name}' (${this.constructor.name})`;
+  }
+}
+
+const numbered = (base: string, count: number): string[] => (count === 1 ? [base] : Array.from({ length: count }, (_, i) => `${base}_${i}`));
