@@ -1,0 +1,120 @@
+#include "registry.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "log.h"
+
+namespace laminet {
+
+namespace {
+
+struct Entry {
+  std::string name;
+  BackendOpen open = nullptr;  // built in; plugins are loaded instead
+  bool tried = false;
+  Backend* backend = nullptr;  // lives until the process ends
+  std::string reason{};
+};
+
+// Leaked on purpose: exit handlers and other threads must never meet destroyed backends.
+struct Registry {
+  std::mutex mutex;
+  std::vector<Entry> entries{{.name = "cuda"}, {.name = "cpu"}};
+};
+
+Registry& registry() {
+  static auto* instance = new Registry;
+  return *instance;
+}
+
+// The folder of the binary (addon or program) that this code is linked into.
+std::filesystem::path own_folder() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<void*>(&registry), &info) == 0 || info.dli_fname == nullptr) return ".";
+  std::error_code ignored;
+  const std::filesystem::path path = std::filesystem::canonical(info.dli_fname, ignored);
+  return path.empty() ? std::filesystem::path(".") : path.parent_path();
+}
+
+// The build leaves the reason beside the addon when it skips a plugin.
+std::string why_not_built(const std::filesystem::path& plugin) {
+  std::string reason;
+  std::ifstream file(std::filesystem::path(plugin).replace_extension(".skipped"));
+  std::getline(file, reason);
+  return plugin.filename().string() + " is not part of this build" + (reason.empty() ? "" : ": " + reason);
+}
+
+BackendOpen load_plugin(const std::string& name, std::string& reason) {
+  const std::filesystem::path path = own_folder() / ("laminet_" + name + ".so");
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    reason = why_not_built(path);
+    return nullptr;
+  }
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // never closed
+  if (library == nullptr) {
+    reason = dlerror();
+    return nullptr;
+  }
+  auto open = reinterpret_cast<BackendOpen>(dlsym(library, "laminet_backend_open"));
+  if (open == nullptr) reason = path.string() + " has no laminet_backend_open";
+  return open;
+}
+
+void try_to_open(Entry& entry) {
+  if (entry.tried) return;
+  entry.tried = true;
+  const BackendOpen open = entry.open != nullptr ? entry.open : load_plugin(entry.name, entry.reason);
+  if (open != nullptr) {
+    try {
+      entry.backend = open(kBackendAbi, &entry.reason);
+    } catch (const std::exception& error) {
+      entry.reason = error.what();
+    }
+  }
+  log("backend " + entry.name + ": " + (entry.backend != nullptr ? "available" : entry.reason));
+}
+
+}  // namespace
+
+void register_backend(const std::string& name, BackendOpen open) {
+  Registry& known = registry();
+  const std::lock_guard lock(known.mutex);
+  const auto found = std::find_if(known.entries.begin(), known.entries.end(), [&](const Entry& entry) { return entry.name == name; });
+  if (found == known.entries.end()) known.entries.push_back({.name = name, .open = open});
+}
+
+std::vector<BackendStatus> backend_statuses() {
+  Registry& known = registry();
+  const std::lock_guard lock(known.mutex);
+  std::vector<BackendStatus> statuses;
+  for (Entry& entry : known.entries) {
+    try_to_open(entry);
+    statuses.push_back({entry.name, entry.backend != nullptr, entry.reason});
+  }
+  return statuses;
+}
+
+std::unique_ptr<Device> open_device(const std::string& name, const DeviceOptions& options) {
+  std::string reason = "no such backend";
+  Backend* backend = nullptr;
+  {
+    Registry& known = registry();
+    const std::lock_guard lock(known.mutex);
+    for (Entry& entry : known.entries) {
+      if (entry.name != name) continue;
+      try_to_open(entry);
+      backend = entry.backend;
+      reason = entry.reason;
+    }
+  }
+  if (backend == nullptr) throw Error("DEVICE", "device '" + name + "' is not available: " + reason);
+  return backend->open(options);
+}
+
+}  // namespace laminet
