@@ -9,7 +9,7 @@ import sys
 
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_PLATFORMS"] = "cpu"
-os.environ["COLUMNS"] = "100"
+os.environ["COLUMNS"] = "120"
 
 RECORDERS = [
     "trainings",
