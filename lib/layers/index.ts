@@ -1,0 +1,10 @@
+/** @file Layers: factories for use, classes for extension. */
+
+export * from './activation.js';
+export * from './conv.js';
+export * from './dense.js';
+export * from './flatten.js';
+export { InputLayer, type InputOptions } from './input.js';
+export type { InputSpec } from './input_spec.js';
+export { type ApplyOptions, type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layer.js';
+export type { LayerInput, Shapes } from './structure.js';
