@@ -2,10 +2,8 @@
 // contiguous host memory, channels last, and sum floats in double.
 #pragma once
 
-#include <memory>
 #include <span>
 
-#include "runtime/backend.h"
 #include "runtime/program.h"
 
 namespace laminet::reference {
@@ -15,8 +13,5 @@ namespace laminet::reference {
 // the caller's).
 bool run(const Program& program, const Instruction& instruction, std::span<const void* const> operands,
          std::span<void* const> results);
-
-// The backend "reference": a device that runs these kernels one after the other on the calling thread.
-std::unique_ptr<Backend> make_backend();
 
 }  // namespace laminet::reference

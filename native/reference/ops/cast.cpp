@@ -1,23 +1,28 @@
-// cast: any type to any (math::convert). Booleans are bytes in memory; as a target they are `bool`, so that they become 0 or 1.
-#include <algorithm>
-
+// cast: any type to any (math::convert), broadcast to the result's shape. Booleans are bytes in memory; as a target they are
+// `bool`, so that they become 0 or 1.
 #include "reference/call.h"
+#include "reference/strides.h"
 #include "runtime/pointwise_math.h"
 
 namespace laminet::reference {
 namespace {
 
+template <typename From, typename To, typename Stored = To>
+void cast_all(const Call& call) {
+  const Shape& shape = call.result_shape();
+  const Strides strides = broadcast_strides(call.operand_shape(0), shape);
+  const From* x = call.operand<From>(0);
+  Stored* y = call.result<Stored>();
+  for_each_row<1>(shape, {&strides}, [&](const std::array<int64_t, 1>& offsets) {
+    const From* row = x + offsets[0];
+    for (int64_t i = 0; i < row_length(shape); ++i) *y++ = static_cast<Stored>(math::convert<To>(row[i * row_stride(strides)]));
+  });
+}
+
 template <typename From>
 void cast_from(const Call& call) {
-  const From* x = call.operand<From>(0);
-  const From* end = x + element_count(call.result_shape());
-  if (call.result_type().dtype == DType::boolean) {
-    std::transform(x, end, call.result<uint8_t>(), [](From value) { return static_cast<uint8_t>(math::convert<bool>(value)); });
-    return;
-  }
-  dispatch_number(call, call.result_type().dtype, [&]<typename To>() {
-    std::transform(x, end, call.result<To>(), [](From value) { return math::convert<To>(value); });
-  });
+  if (call.result_type().dtype == DType::boolean) return cast_all<From, bool, uint8_t>(call);
+  dispatch_number(call, call.result_type().dtype, [&]<typename To>() { cast_all<From, To>(call); });
 }
 
 void run_cast(const Call& call) {

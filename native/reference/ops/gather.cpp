@@ -24,13 +24,18 @@ Extents extents_of(const Call& call, const Shape& shape, const Shape& indices) {
 
 int64_t clamp_index(int32_t index, int64_t size) { return std::clamp<int64_t>(index, 0, size - 1); }
 
+// There is nothing to pick from.
+void zero_fill(const Call& call) {
+  if (const size_t bytes = call.result_type().bytes()) std::memset(call.result<void>(), 0, bytes);
+}
+
 void run_gather(const Call& call) {
   const Extents e = extents_of(call, call.operand_shape(0), call.operand_shape(1));
   const auto* indices = call.operand<int32_t>(1);
   const auto bytes = static_cast<size_t>(e.inner) * dtype_bytes(call.result_type().dtype);
-  if (bytes == 0 || e.size == 0) return;  // nothing to pick, or nothing to pick from
   const char* x = call.operand<char>(0);
   char* y = call.result<char>();
+  if (e.size == 0) return zero_fill(call);
   for (int64_t a = 0; a < e.outer; ++a) {
     for (int64_t i = 0; i < e.picked; ++i, y += bytes) {
       std::memcpy(y, x + static_cast<size_t>(a * e.size + clamp_index(indices[i], e.size)) * bytes, bytes);

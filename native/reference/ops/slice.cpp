@@ -8,6 +8,7 @@ namespace {
 void run_slice(const Call& call) {
   const auto& begin = call.instruction().integers("begin");
   const auto& steps = call.instruction().integers("strides");
+  if (element_count(call.result_shape()) == 0) return;
   Strides strides = row_major_strides(call.operand_shape(0));
   int64_t start = 0;
   for (size_t axis = 0; axis < strides.size(); ++axis) {
