@@ -1,0 +1,96 @@
+#include "claims.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "runtime/log.h"
+#include "runtime/pointwise_group.h"
+#include "kernels_of_groups.h"
+#include "reference_kernel.h"
+
+namespace laminet::cpu {
+
+namespace {
+
+struct Entry {
+  int order;
+  Claim claim;
+};
+
+std::map<std::string, std::vector<Entry>>& candidates() {
+  static std::map<std::string, std::vector<Entry>> table;
+  return table;
+}
+
+bool computes(const Instruction& instruction) {
+  return instruction.op != "input" && instruction.op != "variable" && instruction.op != "constant";
+}
+
+// What an update or a return needs, directly or not.
+std::vector<bool> needed_instructions(const Program& program) {
+  std::vector<bool> needed(program.instructions.size(), false);
+  for (const Update& update : program.updates) needed[program.producers[update.value]] = true;
+  for (int value : program.returns) needed[program.producers[value]] = true;
+  for (int index = static_cast<int>(needed.size()); index-- > 0;) {
+    if (!needed[index]) continue;
+    for (int operand : program.instructions[index].operands) needed[program.producers[operand]] = true;
+  }
+  return needed;
+}
+
+KernelPtr claim_one(const Graph& graph, int index) {
+  const Instruction& instruction = graph.instruction(index);
+  const auto found = candidates().find(instruction.op);
+  if (found == candidates().end()) return nullptr;
+  for (const Entry& entry : found->second) {
+    std::string refusal;
+    if (KernelPtr kernel = entry.claim(graph, index, &refusal)) return kernel;
+    if (log_enabled() && !refusal.empty()) log("cpu: " + instruction.place() + ": " + refusal);
+  }
+  return nullptr;
+}
+
+// What a kernel reads and what others read of it, from the instructions it covers.
+void complete(const Graph& graph, Kernel& kernel) {
+  std::sort(kernel.instructions.begin(), kernel.instructions.end());
+  if (kernel.layer.empty()) kernel.layer = graph.instruction(kernel.instructions.front()).layer;
+  if (kernel.name.empty())
+    for (int index : kernel.instructions) kernel.name = joined(kernel.name, graph.instruction(index).op);
+}
+
+}  // namespace
+
+Candidate::Candidate(const char* op, int order, Claim claim) {
+  std::vector<Entry>& entries = candidates()[op];
+  entries.push_back({order, claim});
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.order < b.order; });
+}
+
+std::vector<KernelPtr> claim_kernels(Graph& graph) {
+  const Program& program = graph.program;
+  const std::vector<bool> needed = needed_instructions(program);
+  const int count = static_cast<int>(program.instructions.size());
+  std::vector<KernelPtr> kernels;
+  for (int index = 0; index < count; ++index) {
+    if (!needed[index] || graph.claimed(index) || !computes(graph.instruction(index))) continue;
+    KernelPtr kernel = claim_one(graph, index);
+    if (!kernel) continue;
+    complete(graph, *kernel);
+    graph.claim(kernel->instructions);
+    kernels.push_back(std::move(kernel));
+  }
+  std::vector<bool> pointwise(count, false);
+  for (int index = 0; index < count; ++index) {
+    const Instruction& instruction = graph.instruction(index);
+    pointwise[index] = needed[index] && !graph.claimed(index) && (is_pointwise(instruction) || is_pointwise_source(instruction));
+  }
+  for (KernelPtr& kernel : group_kernels(graph, pointwise)) kernels.push_back(std::move(kernel));
+  for (int index = 0; index < count; ++index) {
+    if (!needed[index] || graph.claimed(index) || pointwise[index] || !computes(graph.instruction(index))) continue;
+    kernels.push_back(reference_kernel(graph, index));
+  }
+  return kernels;
+}
+
+}  // namespace laminet::cpu

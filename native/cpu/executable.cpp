@@ -1,0 +1,101 @@
+#include "executable.h"
+
+#include <chrono>
+
+#include "arena.h"
+#include "compile.h"
+#include "finish.h"
+#include "rewrite.h"
+#include "runtime/log.h"
+#include "threads.h"
+
+namespace laminet::cpu {
+
+namespace {
+
+double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+}  // namespace
+
+CpuExecutable::CpuExecutable(std::shared_ptr<DeviceState> state, Program program, std::span<const HostMemory> constants,
+                             std::span<const BufferPtr> variables)
+    : state_(std::move(state)), program_(rewrite(std::move(program))), constants_(constants.begin(), constants.end()) {
+  compile(variables);
+}
+
+void CpuExecutable::compile(std::span<const BufferPtr> variables) {
+  const double start = seconds_now();
+  steps_.clear();
+  bindings_.clear();
+  arena_ = Block();  // before the next one, or both would count
+  Compiled compiled;
+  try {
+    compiled = compile_program(program_, state_->library, variables);
+  } catch (const dnnl::error& error) {
+    throw Error(error.status == dnnl_out_of_memory ? "OUT_OF_MEMORY" : "DEVICE", std::string("device 'cpu': compile: ") + error.what());
+  }
+  tensors_ = std::move(compiled.tensors);
+  const Placement placement = place(tensors_, compiled.steps);
+  arena_ = Block(state_->account, placement.bytes, "the memory of a program");
+  plan_ = placement.text;
+  bind_arena(placement.offsets);
+  variable_layouts_.clear();
+  for (const BufferPtr& variable : variables) variable_layouts_.push_back(as_cpu(variable).layout());
+  steps_ = std::move(compiled.steps);
+  seconds_.assign(steps_.size(), 0);
+  runs_.assign(steps_.size(), 0);
+  if (log_enabled())
+    log("cpu: compiled " + std::to_string(program_.instructions.size()) + " instructions to " + std::to_string(compiled.kernels) +
+        " kernels, " + std::to_string(steps_.size()) + " steps (" + std::to_string(compiled.reorders) + " reorders), arena " +
+        std::to_string(placement.bytes) + " bytes, in " + std::to_string((seconds_now() - start) * 1e3) + " ms");
+}
+
+void CpuExecutable::bind_arena(const std::vector<size_t>& offsets) {
+  memory_.assign(tensors_.size(), nullptr);
+  for (size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
+    const Tensor& owner = tensors_[root_of(tensors_, static_cast<int>(tensor))];
+    if (owner.storage == Storage::arena) memory_[tensor] = static_cast<char*>(arena_.data()) + offsets[tensor];
+    else if (owner.storage == Storage::constant) memory_[tensor] = constants_.at(owner.index).data.get();
+    else bindings_.push_back({static_cast<int>(tensor), owner.storage, owner.index});
+  }
+}
+
+bool CpuExecutable::layouts_changed(std::span<const BufferPtr> variables) const {
+  for (size_t index = 0; index < variables.size(); ++index)
+    if (!(as_cpu(variables[index]).layout() == variable_layouts_[index])) return true;
+  return false;
+}
+
+void CpuExecutable::bind(std::span<const BufferPtr> inputs, std::span<const BufferPtr> variables, std::span<const BufferPtr> outputs) {
+  for (const Binding& binding : bindings_) {
+    const auto& buffers = binding.storage == Storage::input ? inputs : binding.storage == Storage::variable ? variables : outputs;
+    memory_[binding.tensor] = as_cpu(buffers[binding.index]).data();
+  }
+}
+
+void CpuExecutable::run(std::span<const BufferPtr> inputs, std::span<const BufferPtr> variables, std::span<const BufferPtr> outputs,
+                        const std::atomic<bool>& cancelled) {
+  prepare_threads(state_->library.threads);
+  if (layouts_changed(variables)) compile(variables);
+  bind(inputs, variables, outputs);
+  for (size_t index = 0; index < steps_.size(); ++index) {
+    if (cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", "device 'cpu': the run was cancelled");
+    if (!state_->profiling) {
+      steps_[index].work->run(memory_.data());
+      continue;
+    }
+    const double start = seconds_now();
+    steps_[index].work->run(memory_.data());
+    seconds_[index] += seconds_now() - start;
+    ++runs_[index];
+  }
+}
+
+std::vector<KernelInfo> CpuExecutable::kernels() const {
+  std::vector<KernelInfo> result;
+  for (size_t index = 0; index < steps_.size(); ++index)
+    result.push_back({steps_[index].name, steps_[index].detail, steps_[index].layer, seconds_[index], runs_[index]});
+  return result;
+}
+
+}  // namespace laminet::cpu

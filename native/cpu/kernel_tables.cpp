@@ -1,0 +1,64 @@
+#include "kernel_tables.h"
+
+namespace laminet::cpu {
+
+#define LAMINET_DECLARE_TABLES(isa)               \
+  namespace isa {                                 \
+  extern const BatchNormKernels batch_norm_table; \
+  extern const CopyKernels copy_table;            \
+  extern const PointwiseTiles pointwise_table;    \
+  extern const ReduceKernels reduce_table;        \
+  }
+
+LAMINET_DECLARE_TABLES(base)
+#ifdef LAMINET_X86_64
+LAMINET_DECLARE_TABLES(avx2)
+LAMINET_DECLARE_TABLES(avx512)
+#endif
+
+namespace {
+
+std::vector<Isa> find_isas() {
+  std::vector<Isa> isas{Isa::base};
+#ifdef LAMINET_X86_64
+  // What -march=x86-64-v3 and -v4 let the compiler use beyond SSE4.2.
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+                    __builtin_cpu_supports("bmi2");
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (avx2) isas.push_back(Isa::avx2);
+  if (avx2 && avx512) isas.push_back(Isa::avx512);
+#endif
+  return isas;
+}
+
+}  // namespace
+
+const std::vector<Isa>& available_isas() {
+  static const std::vector<Isa> isas = find_isas();
+  return isas;
+}
+
+Isa best_isa() { return available_isas().back(); }
+
+const char* isa_name(Isa isa) {
+  static constexpr const char* names[] = {"base", "AVX2", "AVX-512"};
+  return names[static_cast<int>(isa)];
+}
+
+#ifdef LAMINET_X86_64
+#define LAMINET_CHOOSE(isa, table) (isa == Isa::avx512 ? avx512::table : isa == Isa::avx2 ? avx2::table : base::table)
+#else
+#define LAMINET_CHOOSE(isa, table) (static_cast<void>(isa), base::table)
+#endif
+
+const BatchNormKernels& batch_norm_kernels(Isa isa) { return LAMINET_CHOOSE(isa, batch_norm_table); }
+const CopyKernels& copy_kernels(Isa isa) { return LAMINET_CHOOSE(isa, copy_table); }
+const PointwiseTiles& pointwise_tiles(Isa isa) { return LAMINET_CHOOSE(isa, pointwise_table); }
+const ReduceKernels& reduce_kernels(Isa isa) { return LAMINET_CHOOSE(isa, reduce_table); }
+
+const BatchNormKernels& batch_norm_kernels() { return batch_norm_kernels(best_isa()); }
+const CopyKernels& copy_kernels() { return copy_kernels(best_isa()); }
+const ReduceKernels& reduce_kernels() { return reduce_kernels(best_isa()); }
+
+}  // namespace laminet::cpu

@@ -1,0 +1,17 @@
+// The tables of native/cpu/kernels for an instruction set that this machine has.
+#pragma once
+
+#include "kernels/batch_norm.h"
+#include "kernels/copy.h"
+#include "kernels/isa.h"
+#include "kernels/pointwise_tiles.h"
+#include "kernels/reduce.h"
+
+namespace laminet::cpu {
+
+const BatchNormKernels& batch_norm_kernels(Isa isa);
+const CopyKernels& copy_kernels(Isa isa);
+const PointwiseTiles& pointwise_tiles(Isa isa);
+const ReduceKernels& reduce_kernels(Isa isa);
+
+}  // namespace laminet::cpu

@@ -1,0 +1,82 @@
+// Turns kernels into steps: keeps, for every value, the tensors that hold it (one a layout), inserts the conversions that a kernel's wishes
+// need, and collects the steps in the order of execution.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph.h"
+#include "layout.h"
+#include "library.h"
+#include "step.h"
+
+namespace laminet::cpu {
+
+// One argument of a primitive, as the library numbers them (DNNL_ARG_...).
+struct Argument {
+  int slot;
+  int tensor;
+  MemoryDesc desc;
+};
+
+class Lowering {
+ public:
+  Lowering(const Graph& graph, Library& library);
+
+  const Graph& graph;
+  Library& library;
+  const Program& program() const { return graph.program; }
+  const Type& type(int value) const { return program().types[value]; }
+
+  // The kernel whose steps follow: names and layer of its steps.
+  void begin(const std::string& name, const std::string& layer);
+
+  // The tensor that first held the value, whatever its layout.
+  int tensor(int value) const;
+  const Layout& layout(int value) const { return tensors_[tensor(value)].layout; }
+  // The value in this layout: the tensor that has it, or a conversion.
+  int use(int value, const Layout& layout);
+  int use_plain(int value) { return use(value, Layout::plain(type(value))); }
+  // A new tensor for a result.
+  int define(int value, const Layout& layout);
+  int define_plain(int value) { return define(value, Layout::plain(type(value))); }
+  // The result is the memory of a tensor, seen as `layout`.
+  int define_alias(int value, int tensor, const Layout& layout);
+  // The result is kept outside the arena: an input, a variable, a constant.
+  int define_stored(int value, const Layout& layout, Storage storage, int index);
+  // A further tensor of a value that is there already.
+  int add_copy(int value, const Layout& layout);
+  int scratch(size_t bytes, const std::string& name = "scratch");
+  int temporary(const Layout& layout, const std::string& name);
+
+  // Where a forward kernel left what its backward kernel needs (the indices of a max pooling), by the forward result.
+  std::map<int, int> workspaces;
+
+  void add(std::vector<int> reads, std::vector<int> writes, std::unique_ptr<Work> work, const std::string& detail = {},
+           std::vector<std::pair<int, int>> in_place = {});
+  // A primitive; slots of results are recognised by the tensors in `writes`. Adds the scratchpad.
+  void add_primitive(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, std::vector<Argument> reads,
+                     std::vector<Argument> writes, const std::string& detail = {}, std::vector<std::pair<int, int>> in_place = {});
+  // Converts one tensor to another.
+  void add_reorder(int from, int to);
+  // Copies bytes, for results that must lie somewhere else.
+  void add_copy_step(int from, int to, const std::string& name);
+
+  std::vector<Tensor> tensors() && { return std::move(tensors_); }
+  std::vector<Tensor>& tensors() & { return tensors_; }
+  std::vector<Step>& steps() { return steps_; }
+  int reorders() const { return reorders_; }
+
+ private:
+  int new_tensor(Tensor tensor);
+
+  std::vector<Tensor> tensors_;
+  std::vector<Step> steps_;
+  std::vector<std::vector<int>> held_;  // by value: tensors
+  std::string name_, layer_;
+  int reorders_ = 0;
+};
+
+}  // namespace laminet::cpu

@@ -1,0 +1,7 @@
+#include "rewrite.h"
+
+namespace laminet::cpu {
+
+Program rewrite(Program program) { return program; }
+
+}  // namespace laminet::cpu

@@ -1,0 +1,37 @@
+// The compiled form of a kernel: tensors, which are pieces of memory with a layout, and steps, which read and write them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "layout.h"
+
+namespace laminet::cpu {
+
+enum class Storage : uint8_t { arena, input, variable, output, constant, alias };
+
+struct Tensor {
+  std::string name;  // "%17 conv_1" or "scratch"
+  Layout layout;
+  size_t bytes = 0;
+  Storage storage = Storage::arena;
+  int index = -1;  // of the input, variable, output or constant; of the tensor whose memory an alias is
+};
+
+// The code of a step. `memory[t]` is the address of tensor t.
+class Work {
+ public:
+  virtual ~Work() = default;
+  virtual void run(void* const* memory) = 0;
+};
+
+struct Step {
+  std::string name, detail, layer;
+  std::vector<int> reads, writes;               // tensors; scratch is written
+  std::vector<std::pair<int, int>> in_place;    // (written, read): may be the same memory
+  std::unique_ptr<Work> work;
+};
+
+}  // namespace laminet::cpu
