@@ -46,11 +46,15 @@ export function apply1(op: Op, operands: readonly Tensor[], attributes: Attribut
 
 function runNow(op: Op, operands: readonly Tensor[], attributes: Attributes): readonly Tensor[] {
   const stored = operands as readonly Stored[];
-  const device = stored.map((operand) => (operand instanceof DeviceTensor ? operand.device : undefined)).find((found) => found) ?? currentDevice();
+  const device =
+    stored.map((operand) => (operand instanceof DeviceTensor ? operand.device : undefined)).find((found) => found) ??
+    currentDevice();
   const graph = new Graph();
   const values = stored.map((operand, i) => {
     if (!('buffer' in operand)) {
-      throw new StateError(`${op.name}: a tensor ${formatShape((operand as Tensor).shape)} of a finished trace is used outside it`);
+      throw new StateError(
+        `${op.name}: a tensor ${formatShape((operand as Tensor).shape)} of a finished trace is used outside it`,
+      );
     }
     return graph.input(String(i), operand);
   });
@@ -70,7 +74,9 @@ export function convert(where: string, x: TensorLike, dtype?: DType): Tensor {
     return apply1(fillOp, [], { value: Number(x), shape: [], dtype: dtype ?? (typeof x === 'boolean' ? 'bool' : 'float32') });
   }
   if (!Array.isArray(x) && dtypeOfArray(x) === undefined) {
-    throw new ValueError(`${where}: received ${x === null ? 'null' : typeof x}; expected a tensor, a number, nested arrays or a typed array`);
+    throw new ValueError(
+      `${where}: received ${x === null ? 'null' : typeof x}; expected a tensor, a number, nested arrays or a typed array`,
+    );
   }
   const graph = currentGraph();
   if (graph === undefined) return tensor(x, undefined, dtype);
@@ -88,7 +94,11 @@ export function convertPair(where: string, a: TensorLike, b: TensorLike): [Tenso
   const typeFor = (x: TensorLike, other: TensorLike): DType | undefined => {
     if (x instanceof Tensor || !(other instanceof Tensor)) return undefined;
     const fits = typeof x === 'number' && (Number.isInteger(x) || other.dtype.startsWith('float'));
-    return typeof x === 'boolean' || (typeof x === 'number' && !fits) ? undefined : other.dtype === 'bool' ? undefined : other.dtype;
+    return typeof x === 'boolean' || (typeof x === 'number' && !fits)
+      ? undefined
+      : other.dtype === 'bool'
+        ? undefined
+        : other.dtype;
   };
   const left = convert(where, a, typeFor(a, b));
   const right = convert(where, b, typeFor(b, a));

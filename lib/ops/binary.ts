@@ -4,29 +4,42 @@ import { DTypeError } from '../core/errors.js';
 import { broadcastShapes } from '../core/shape.js';
 import type { GradientContext, Op, ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
-import { apply1, convertPair, type TensorLike } from './apply.js';
+import { apply1, castTo, convertPair, type TensorLike } from './apply.js';
 import { sumTo } from './reduce.js';
 import { where } from './select.js';
 import { log, neg, square } from './unary.js';
 
 type Rule = (x: Tensor, y: Tensor, g: Tensor, out: Tensor) => [Tensor | null, Tensor | null];
 
-function binary(name: string, result: 'same' | 'bool', rule?: Rule, dtypes: 'number' | 'float' | 'bool' | 'any' = 'number'): Op {
+function binary(name: string, result: 'same' | 'bool', rule?: Rule, dtypes: 'number' | 'float' | 'bool' = 'number'): Op {
   return {
     name,
     infer([a, b]) {
       const { dtype } = a as ValueType;
       const isBool = dtype === 'bool';
-      if ((dtypes === 'number' && isBool) || (dtypes === 'bool' && !isBool) || (dtypes === 'float' && !dtype.startsWith('float'))) {
-        throw new DTypeError(`${name}: received ${dtype} operands; expected ${dtypes === 'bool' ? 'bool' : `${dtypes}s`}; use cast`);
+      if (
+        (dtypes === 'number' && isBool) ||
+        (dtypes === 'bool' && !isBool) ||
+        (dtypes === 'float' && !dtype.startsWith('float'))
+      ) {
+        throw new DTypeError(
+          `${name}: received ${dtype} operands; expected ${dtypes === 'bool' ? 'bool' : `${dtypes}s`}; use cast`,
+        );
       }
-      return [{ dtype: result === 'bool' ? 'bool' : dtype, shape: broadcastShapes(name, (a as ValueType).shape, (b as ValueType).shape) }];
+      return [
+        {
+          dtype: result === 'bool' ? 'bool' : dtype,
+          shape: broadcastShapes(name, (a as ValueType).shape, (b as ValueType).shape),
+        },
+      ];
     },
-    gradient: rule && (({ operands: [a, b], outputs: [out], gradients: [g] }: GradientContext) => {
-      if (!a || !b || !out || !g) return [null, null];
-      const [left, right] = rule(a, b, g, out);
-      return [left && sumTo(left, a.shape), right && sumTo(right, b.shape)];
-    }),
+    gradient:
+      rule &&
+      (({ operands: [a, b], outputs: [out], gradients: [g] }: GradientContext) => {
+        if (!a || !b || !out || !g) return [null, null];
+        const [left, right] = rule(a, b, g, out);
+        return [left && sumTo(left, a.shape), right && sumTo(right, b.shape)];
+      }),
   };
 }
 
@@ -59,8 +72,8 @@ const table = {
     },
     'float',
   ),
-  equal: binary('equal', 'bool', undefined, 'any'),
-  notEqual: binary('not_equal', 'bool', undefined, 'any'),
+  equal: binary('equal', 'bool'),
+  notEqual: binary('not_equal', 'bool'),
   less: binary('less', 'bool'),
   lessEqual: binary('less_equal', 'bool'),
   greater: binary('greater', 'bool'),
@@ -89,10 +102,16 @@ export const minimum = (a: TensorLike, b: TensorLike): Tensor => run(table.minim
 export const mod = (a: TensorLike, b: TensorLike): Tensor => run(table.mod, a, b);
 /** Angle of the point (x = `b`, y = `a`), in radians, in [-pi, pi]. */
 export const atan2 = (a: TensorLike, b: TensorLike): Tensor => run(table.atan2, a, b);
+/** Bool tensors are compared as numbers. */
+function compare(op: Op, a: TensorLike, b: TensorLike): Tensor {
+  const pair = convertPair(op.name, a, b);
+  return apply1(op, pair[0].dtype === 'bool' ? pair.map((side) => castTo(side, 'uint8')) : pair, {});
+}
+
 /** `a == b` as bool. */
-export const equal = (a: TensorLike, b: TensorLike): Tensor => run(table.equal, a, b);
+export const equal = (a: TensorLike, b: TensorLike): Tensor => compare(table.equal, a, b);
 /** `a != b` as bool. */
-export const notEqual = (a: TensorLike, b: TensorLike): Tensor => run(table.notEqual, a, b);
+export const notEqual = (a: TensorLike, b: TensorLike): Tensor => compare(table.notEqual, a, b);
 /** `a < b` as bool. */
 export const less = (a: TensorLike, b: TensorLike): Tensor => run(table.less, a, b);
 /** `a <= b` as bool. */

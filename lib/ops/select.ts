@@ -11,7 +11,8 @@ const op: Op = {
   name: 'select',
   infer(operands) {
     const [condition, a, b] = operands as [ValueType, ValueType, ValueType];
-    if (condition.dtype !== 'bool') throw new DTypeError(`where: the condition is ${condition.dtype}; expected bool; compare it, or use cast`);
+    if (condition.dtype !== 'bool')
+      throw new DTypeError(`where: the condition is ${condition.dtype}; expected bool; compare it, or use cast`);
     const shape = broadcastShapes('where', broadcastShapes('where', condition.shape, a.shape), b.shape);
     return [{ dtype: a.dtype, shape }];
   },

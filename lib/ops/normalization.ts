@@ -1,0 +1,51 @@
+/** @file Normalisations of each sample by itself, composed of other ops. */
+
+import { checkOptions } from '../core/options.js';
+import type { Tensor } from '../graph/tensor.js';
+import { convert, type TensorLike } from './apply.js';
+import { add, maximum, mul } from './binary.js';
+import { type Axes, moments, sum } from './reduce.js';
+import { rsqrt, square } from './unary.js';
+
+export interface LayerNormOptions {
+  /** The normalised axes; the last by default. */
+  readonly axis?: Axes;
+  /** Factor that broadcasts against `x`; 1 when absent or null. */
+  readonly gamma?: TensorLike | null;
+  /** Summand that broadcasts against `x`; 0 when absent or null. */
+  readonly beta?: TensorLike | null;
+  /** Added to the variance; 1e-3 by default. */
+  readonly epsilon?: number;
+}
+
+/**
+ * `(x - mean) / sqrt(variance + epsilon) * gamma + beta` with the mean and the population variance over `axis` (Ba et al. 2016).
+ *
+ * @throws ValueError for an axis out of range, ShapeError when gamma or beta do not broadcast.
+ * @see keras.layers.LayerNormalization
+ * @example
+ * const y = layerNorm(tensor([[1, 3]])); // near [[-1, 1]]
+ */
+export function layerNorm(x: TensorLike, options: LayerNormOptions = {}): Tensor {
+  checkOptions('layerNorm', options, ['axis', 'gamma', 'beta', 'epsilon']);
+  const operand = convert('layerNorm', x);
+  const { mean, variance } = moments(operand, options.axis ?? -1, { keepDims: true });
+  const root = rsqrt(add(variance, options.epsilon ?? 1e-3));
+  const scale = options.gamma == null ? root : mul(root, convert('layerNorm', options.gamma));
+  const shifted = add(mul(operand, scale), mul(mean, mul(scale, -1)));
+  return options.beta == null ? shifted : add(shifted, convert('layerNorm', options.beta));
+}
+
+/**
+ * `x` divided by its Euclidean norm over `axis`: `x / sqrt(max(sum(x^2), epsilon^2))`.
+ *
+ * @throws ValueError for an axis out of range.
+ * @see keras.ops.normalize
+ * @example
+ * const unit = l2Normalize(tensor([3, 4])); // [0.6, 0.8]
+ */
+export function l2Normalize(x: TensorLike, axis: Axes = -1, epsilon = 1e-12): Tensor {
+  const operand = convert('l2Normalize', x);
+  const squared = sum(square(operand), axis, { keepDims: true });
+  return mul(operand, rsqrt(maximum(squared, epsilon * epsilon)));
+}
