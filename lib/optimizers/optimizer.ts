@@ -1,0 +1,318 @@
+/** @file What an optimizer is: slots beside the weights, and the rule that changes both. */
+
+import type { DType } from '../core/dtype.js';
+import { StateError, ValueError } from '../core/errors.js';
+import { currentGraph } from '../graph/graph.js';
+import type { Tensor } from '../graph/tensor.js';
+import { add, div, equal, mod, mul, notEqual, sub } from '../ops/binary.js';
+import { castTo } from '../ops/apply.js';
+import { where } from '../ops/select.js';
+import { type Device } from '../runtime/device.js';
+import { filledVariable } from '../runtime/filled_variable.js';
+import { TracedFunction } from '../runtime/function.js';
+import type { Variable } from '../runtime/variable.js';
+import { LearningRateSchedule } from '../schedules/schedule.js';
+import { clipGradients } from './clip.js';
+import { type CheckedOptions, checkLearningRate, checkOptimizerOptions, type LearningRate, type OptimizerOptions } from './options.js';
+
+/** Which weights take no weight decay. */
+export interface WeightDecayExclusions {
+  readonly varList?: readonly Variable[];
+  /** Patterns: a weight whose name contains one is excluded. */
+  readonly varNames?: readonly string[];
+}
+
+/**
+ * Base of all optimizers. A subclass adds its slots in `build` and changes one weight in `updateStep`, with pointwise ops on tensors of the
+ * weight's shape and scalars, so that a backend makes one pass of it.
+ *
+ * @example
+ * class SignDescent extends optimizers.Optimizer {
+ *   constructor(options) {
+ *     super('signDescent', options, [], 0.001);
+ *   }
+ *   updateStep(gradient, variable, learningRate) {
+ *     this.assign(variable, ops.sub(variable, ops.mul(ops.sign(gradient), learningRate)));
+ *   }
+ * }
+ */
+export abstract class Optimizer {
+  readonly name: string;
+  protected readonly options: CheckedOptions;
+  #rate: LearningRate;
+  #calls = 0;
+  #writtenRate: number | undefined;
+  #device: Device | undefined;
+  #callsVariable: Variable | undefined;
+  #rateVariable: Variable | undefined;
+  #variables: Variable[] = [];
+  #trained: readonly Variable[] = [];
+  readonly #slots = new Map<string, Map<Variable, Variable>>();
+  readonly #eager = new Map<string, TracedFunction>();
+  #excluded: (variable: Variable) => boolean = () => false;
+  /** During a trace with gradient accumulation: whether this batch ends a step. */
+  #stepEnds: Tensor | undefined;
+
+  /**
+   * @param where - the factory's name, for errors
+   * @param own - names of the subclass's own options
+   * @param learningRate - its default
+   */
+  constructor(where: string, options: OptimizerOptions, own: readonly string[], learningRate: number) {
+    this.options = checkOptimizerOptions(where, options, own, learningRate);
+    this.name = this.options.name;
+    this.#rate = this.options.learningRate;
+  }
+
+  /** Emits the change of one weight and its slots, with `this.assign`. */
+  protected abstract updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void;
+
+  /** The learning rate of the next step. Set it at any time to a number or a schedule; a number over a schedule throws. */
+  get learningRate(): number {
+    if (this.#rate instanceof LearningRateSchedule) return this.#rate.valueAt(this.#calls);
+    return typeof this.#rate === 'function' ? this.#rate() : this.#rate;
+  }
+
+  set learningRate(rate: LearningRate) {
+    const checked = checkLearningRate(`${this.name}.learningRate`, rate);
+    if (typeof checked === 'number' && typeof this.#rate !== 'number') {
+      const kind = typeof this.#rate === 'function' ? 'function' : 'schedule';
+      throw new StateError(
+        `${this.name}.learningRate: the optimizer has a learning-rate ${kind}, so the rate cannot be set to ${checked}; ` +
+          'give the optimizer a number as learningRate to be able to set it',
+      );
+    }
+    this.#rate = checked;
+  }
+
+  /** The same as `learningRate`. */
+  get lr(): number {
+    return this.learningRate;
+  }
+
+  set lr(rate: LearningRate) {
+    this.learningRate = rate;
+  }
+
+  /** Completed steps. Set it when a state is restored. */
+  get iterations(): number {
+    return Math.floor(this.#calls / (this.options.gradientAccumulationSteps ?? 1));
+  }
+
+  set iterations(steps: number) {
+    if (!Number.isInteger(steps) || steps < 0) throw new ValueError(`${this.name}.iterations: ${steps}; expected an integer of at least 0`);
+    this.#calls = steps * (this.options.gradientAccumulationSteps ?? 1);
+    this.#callsVariable?.assign(this.#calls);
+  }
+
+  /** Iteration count, learning rate (unless a schedule gives it), then the slots, in Keras's order. Empty before `build`. */
+  get variables(): Variable[] {
+    if (this.#callsVariable === undefined || this.#rateVariable === undefined) return [];
+    const own = typeof this.#rate === 'number' ? [this.#callsVariable, this.#rateVariable] : [this.#callsVariable];
+    return [...own, ...this.#variables];
+  }
+
+  get built(): boolean {
+    return this.#callsVariable !== undefined;
+  }
+
+  /** Makes the slots for these weights; a second call does nothing. Subclasses override `buildSlots`. */
+  build(variables: readonly Variable[]): void {
+    if (this.built) return;
+    const device = variables[0]?.device;
+    if (device === undefined) throw new ValueError(`${this.name}: there are no variables to train`);
+    this.#device = device;
+    this.#trained = [...variables];
+    this.#callsVariable = filledVariable(device, 'int32', [], 'iteration', this.#calls);
+    this.#rateVariable = filledVariable(device, 'float32', [], 'learning_rate');
+    for (const own of [this.#callsVariable, this.#rateVariable]) own.path = `${this.name}/${own.name}`;
+    if (this.options.useEma) this.addSlots(variables, ['average']);
+    if (this.options.gradientAccumulationSteps !== null) this.addSlots(variables, ['gradient_accumulator']);
+    this.buildSlots(variables);
+  }
+
+  /** Makes the subclass's slots, with `addSlots` and `addVariable`. */
+  protected buildSlots(_variables: readonly Variable[]): void {}
+
+  /** A slot of each name for each variable, of its shape and type, filled with `values` (0). */
+  protected addSlots(variables: readonly Variable[], names: readonly string[], values: readonly number[] = []): void {
+    for (const name of names) this.#slots.set(name, new Map());
+    for (const variable of variables) {
+      names.forEach((name, i) => {
+        const slot = this.addVariable(`${variable.path.replaceAll('/', '_')}_${name}`, variable.shape, variable.dtype, values[i]);
+        this.#slots.get(name)?.set(variable, slot);
+      });
+    }
+  }
+
+  /** A variable of the optimizer that belongs to no single weight. */
+  protected addVariable(name: string, shape: readonly number[], dtype: DType, value = 0): Variable {
+    const variable = filledVariable(this.#device as Device, dtype, shape, name, value);
+    variable.path = `${this.name}/${name}`;
+    this.#variables.push(variable);
+    return variable;
+  }
+
+  /** The slot `name` of a variable. */
+  protected slot(name: string, variable: Variable): Variable {
+    const slot = this.#slots.get(name)?.get(variable);
+    if (slot === undefined) throw new StateError(`${this.name}: no slot '${name}' for variable '${variable.path}'`);
+    return slot;
+  }
+
+  /** The number of the step being made, 1 for the first, as a scalar of `dtype`. */
+  protected stepNumber(dtype: DType): Tensor {
+    return castTo(add(this.#steps(), 1), dtype);
+  }
+
+  /** Assigns a weight or a slot; while gradients accumulate, only in the batch that ends a step. */
+  protected assign(variable: Variable, value: Tensor): void {
+    variable.assign(this.#stepEnds === undefined ? value : where(this.#stepEnds, value, variable));
+  }
+
+  /** Leaves weights out of weight decay. @throws StateError after `build`. */
+  excludeFromWeightDecay({ varList = [], varNames = [] }: WeightDecayExclusions): void {
+    if (this.built) throw new StateError(`${this.name}.excludeFromWeightDecay: the optimizer is built already; call it before the training starts`);
+    const listed = new Set(varList);
+    const pattern = varNames.length > 0 ? new RegExp(varNames.join('|')) : undefined;
+    this.#excluded = (variable) => listed.has(variable) || (pattern?.test(variable.name) ?? false);
+  }
+
+  /**
+   * One step: clips the gradients, decays and updates the weights, then moving averages, constraints and the step count. Inside a trace
+   * it becomes part of the program; outside it runs at once.
+   *
+   * @param gradients - one a variable; null where the loss does not depend on it (left alone, with a warning)
+   * @throws ValueError when every gradient is null, or a variable is not one of those the optimizer was built with.
+   */
+  apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void {
+    if (gradients.length !== variables.length) {
+      throw new ValueError(`${this.name}: ${gradients.length} gradients for ${variables.length} variables; expected as many`);
+    }
+    this.build(variables);
+    this.#checkKnown(variables);
+    const present = variables.filter((_, i) => gradients[i]);
+    const missing = variables.filter((_, i) => !gradients[i]).map((variable) => variable.path);
+    if (present.length === 0) throw new ValueError(`${this.name}: no gradients for any variable; does the loss depend on them?`);
+    const given = gradients.filter((gradient) => gradient !== null);
+    const graph = currentGraph();
+    if (graph === undefined) return this.#applyNow(given, present);
+    if (missing.length > 0) process.emitWarning(`${this.name}: the loss does not depend on ${missing.join(', ')}; they are not trained`);
+    graph.beforeRun.add(this.#beforeRun);
+    graph.inLayer(this.name, () => this.#trace(given, present));
+  }
+
+  /** Puts the moving averages in place of the weights (`useEma`). `fit` calls it at its end. */
+  finalize(variables: readonly Variable[]): void {
+    if (!this.options.useEma || !this.built) return;
+    for (const variable of variables) variable.assign(this.slot('average', variable));
+  }
+
+  /** The options that make an equal optimizer; a schedule as `{ className, config }`. */
+  getConfig(): Record<string, unknown> {
+    const rate = this.#rate;
+    const learningRate = rate instanceof LearningRateSchedule ? { className: rate.constructor.name, config: rate.getConfig() } : rate;
+    return { ...this.options, learningRate };
+  }
+
+  /** Runs on the host before each run of a program that holds a step. */
+  readonly #beforeRun = (): void => {
+    const rate = this.learningRate;
+    if (!Object.is(rate, this.#writtenRate)) {
+      this.#rateVariable?.assign(rate);
+      this.#writtenRate = rate;
+    }
+    this.#calls++;
+  };
+
+  #checkKnown(variables: readonly Variable[]): void {
+    for (const variable of variables) {
+      if (this.#trained.includes(variable)) continue;
+      throw new ValueError(
+        `${this.name}: unknown variable '${variable.path}'; an optimizer trains only the variables it was built with; ` +
+          'compile the model again, with a new optimizer',
+      );
+    }
+  }
+
+  #applyNow(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+    const key = variables.map((variable) => this.#trained.indexOf(variable)).join();
+    let step = this.#eager.get(key);
+    if (step === undefined) {
+      step = new TracedFunction((inputs) => {
+        this.apply(inputs, variables);
+        return [];
+      });
+      this.#eager.set(key, step);
+    }
+    step.run(gradients);
+  }
+
+  /** Completed steps as an int32 scalar. */
+  #steps(): Tensor {
+    const { gradientAccumulationSteps } = this.options;
+    const calls = this.#callsVariable as Variable;
+    return gradientAccumulationSteps === null ? calls : div(calls, gradientAccumulationSteps);
+  }
+
+  #trace(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+    const cast32 = gradients.map((gradient, i) => castTo(gradient, (variables[i] as Variable).dtype));
+    try {
+      const ready = this.#accumulate(cast32, variables);
+      this.beginStep();
+      const clipped = clipGradients(ready, this.options);
+      this.#decayWeights(variables);
+      variables.forEach((variable, i) => {
+        this.updateStep(clipped[i] as Tensor, variable, castTo(this.#rateVariable as Variable, variable.dtype));
+      });
+    } finally {
+      this.#stepEnds = undefined;
+    }
+    if (this.options.useEma) this.#average();
+    for (const variable of variables) {
+      if (variable.constraint !== null) variable.assign(variable.constraint(variable));
+    }
+    const calls = this.#callsVariable as Variable;
+    calls.assign(add(calls, 1));
+  }
+
+  /** Called in the trace once a step, before the updates of the weights. */
+  protected beginStep(): void {}
+
+  /** Adds up gradients; gives their mean, which is used when the step ends. */
+  #accumulate(gradients: readonly Tensor[], variables: readonly Variable[]): readonly Tensor[] {
+    const { gradientAccumulationSteps } = this.options;
+    if (gradientAccumulationSteps === null) return gradients;
+    const stepEnds = equal(mod(add(this.#callsVariable as Variable, 1), gradientAccumulationSteps), 0);
+    this.#stepEnds = stepEnds;
+    return gradients.map((gradient, i) => {
+      const accumulator = this.slot('gradient_accumulator', variables[i] as Variable);
+      const total = add(gradient, accumulator);
+      accumulator.assign(where(stepEnds, 0, total));
+      return div(total, gradientAccumulationSteps);
+    });
+  }
+
+  #decayWeights(variables: readonly Variable[]): void {
+    const { weightDecay } = this.options;
+    if (weightDecay === null) return;
+    for (const variable of variables) {
+      if (this.#excluded(variable)) continue;
+      const rate = castTo(this.#rateVariable as Variable, variable.dtype);
+      this.assign(variable, sub(variable, mul(mul(variable, weightDecay), rate)));
+    }
+  }
+
+  /** The first step sets the average to the weight. */
+  #average(): void {
+    const { emaMomentum, emaOverwriteFrequency } = this.options;
+    for (const variable of this.#trained) {
+      const average = this.slot('average', variable);
+      const momentum = mul(castTo(notEqual(this.#steps(), 0), variable.dtype), emaMomentum);
+      average.assign(add(mul(momentum, average), mul(sub(1, momentum), variable)));
+      if (emaOverwriteFrequency === null) continue;
+      const overwrites = equal(mod(add(this.#steps(), 1), emaOverwriteFrequency), 0);
+      variable.assign(where(overwrites, average, variable));
+    }
+  }
+}
