@@ -3,7 +3,7 @@
 import { ShapeError, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { compatible, type Dimension, formatShape, normalizeAxis } from '../core/shape.js';
-import type { GradientContext, Op, ValueType } from '../graph/graph.js';
+import type { GradientContext, Op, Value, ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { apply, convert, type TensorLike } from './apply.js';
 import { add, div, mul, sub } from './binary.js';
@@ -45,8 +45,8 @@ const op: Op = {
     return [x, vector, vector];
   },
   gradient({ operands, outputs, gradients, attributes }: GradientContext) {
-    const [x, gamma, beta] = [...operands] as [Tensor, Tensor, Tensor];
-    const [, mean, variance] = [...outputs] as [Tensor, Tensor, Tensor];
+    const [x, gamma, beta] = [...operands] as [Value, Value, Value];
+    const [, mean, variance] = [...outputs] as [Value, Value, Value];
     const [dy, dMean, dVariance] = [...gradients] as [Tensor | null, Tensor | null, Tensor | null];
     const [direct, dGamma, dBeta] = dy ? apply(backwardOp, [x, gamma, beta, mean, variance, dy], attributes) : [];
     // The mean and the variance are results of their own: d mean / dx = 1 / n, d variance / dx = 2 (x - mean) / n.
@@ -71,7 +71,7 @@ const backwardOp: Op = {
    * computes dx = gamma r T, dgamma = B, dbeta = A. Mean and variance are operands, whose own gradients go on through `batch_norm`.
    */
   gradient({ operands, gradients, attributes }: GradientContext) {
-    const [x, gamma, , mean, variance, dy] = [...operands] as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [x, gamma, , mean, variance, dy] = [...operands] as [Value, Value, Value, Value, Value, Value];
     const n = perChannel(x);
     const none = zeros(gamma.shape, gamma.dtype);
     const [toDx, toDGamma, toDBeta] = [gradients[0] ?? zeros(x.shape, x.dtype), gradients[1] ?? none, gradients[2] ?? none];

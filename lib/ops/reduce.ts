@@ -11,7 +11,7 @@ import { broadcastTo } from './broadcast.js';
 import { checkNumber } from './check.js';
 import { reshape } from './reshape.js';
 import { where } from './select.js';
-import { exp, isFinite, log, sqrt, square } from './unary.js';
+import { exp, isFinite as finite, log, sqrt, square } from './unary.js';
 
 /** One axis or several, negative ones counted from the end; all axes when absent. */
 export type Axes = number | readonly number[] | null;
@@ -180,7 +180,7 @@ export function logSumExp(x: TensorLike, axis?: Axes, options: ReduceOptions = {
   const operand = convert('logSumExp', x);
   const largest = max(operand, axis, { keepDims: true });
   // An infinite maximum would make Infinity - Infinity.
-  const shift = where(isFinite(largest), largest, 0);
+  const shift = where(finite(largest), largest, 0);
   const total = log(sum(exp(sub(operand, shift)), axis, options));
   return add(total, options.keepDims ? shift : reshape(shift, total.shape));
 }

@@ -122,10 +122,13 @@ export const ceil = (x: TensorLike): Tensor => run(table.ceil, x);
 /** Nearest integer, halves to even. Not differentiable. @throws DTypeError unless `x` holds floats. */
 export const round = (x: TensorLike): Tensor => run(table.round, x);
 /** `x` is NaN, as bool. @throws DTypeError unless `x` holds floats. */
-export const isNaN = (x: TensorLike): Tensor => run(table.isNaN, x);
+const nan = (x: TensorLike): Tensor => run(table.isNaN, x);
 /** `x` is neither NaN nor infinite, as bool. @throws DTypeError unless `x` holds floats. */
-export const isFinite = (x: TensorLike): Tensor => run(table.isFinite, x);
+const finite = (x: TensorLike): Tensor => run(table.isFinite, x);
 /** `x` is infinite, as bool. @throws DTypeError unless `x` holds floats. */
 export const isInf = (x: TensorLike): Tensor => run(table.isInf, x);
 /** `not x` of a bool tensor. @throws DTypeError unless `x` is bool. */
 export const logicalNot = (x: TensorLike): Tensor => run(table.logicalNot, x);
+
+/** Not declared by these names, which would hide JavaScript's own in this file. */
+export { finite as isFinite, nan as isNaN };
