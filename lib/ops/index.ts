@@ -5,6 +5,7 @@ export type { TensorLike } from './apply.js';
 export * from './batch_norm.js';
 export * from './binary.js';
 export { broadcastTo, repeat, tile } from './broadcast.js';
+export * from './cast.js';
 export { concat, stack } from './concat.js';
 export { type Conv2dOptions, conv2d } from './conv2d.js';
 export * from './conv2d_transpose.js';
