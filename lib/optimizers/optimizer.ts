@@ -203,9 +203,9 @@ export abstract class Optimizer {
   }
 
   /** Puts the moving averages in place of the weights (`useEma`). `fit` calls it at its end. */
-  finalize(variables: readonly Variable[]): void {
-    if (!this.options.useEma || !this.built) return;
-    for (const variable of variables) variable.assign(this.slot('average', variable));
+  finalize(): void {
+    if (!this.options.useEma) return;
+    for (const variable of this.#trained) variable.assign(this.slot('average', variable));
   }
 
   /** The options that make an equal optimizer; a schedule as `{ className, config }`. */
