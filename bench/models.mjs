@@ -1,7 +1,8 @@
 // The four models of the training benchmark. Shapes are [height, width, channels]; all train with Adam on random data.
 import { layers, sequential } from 'laminet';
 
-const { activation, batchNormalization, conv2d, dense, dropout, flatten, globalAveragePooling2d, leakyReLU, maxPooling2d } = layers;
+const { activation, batchNormalization, conv2d, dense, dropout, flatten, globalAveragePooling2d, leakyReLU, maxPooling2d } =
+  layers;
 const same = (filters, kernelSize, options = {}) => conv2d({ filters, kernelSize, padding: 'same', ...options });
 const sameRelu = (filters, kernelSize, options = {}) => same(filters, kernelSize, { activation: 'relu', ...options });
 const normalized = (filters, strides, options = {}) => [
@@ -9,7 +10,11 @@ const normalized = (filters, strides, options = {}) => [
   batchNormalization(),
   leakyReLU({ negativeSlope: 0.3 }),
 ];
-const valid = (filters, options = {}) => [conv2d({ filters, kernelSize: 3, ...options }), batchNormalization(), activation({ activation: 'relu' })];
+const valid = (filters, options = {}) => [
+  conv2d({ filters, kernelSize: 3, ...options }),
+  batchNormalization(),
+  activation({ activation: 'relu' }),
+];
 
 /** name -> { inputShape, classes, make } */
 export const models = {

@@ -80,14 +80,24 @@ function shuffled(list) {
 async function start(model, batch) {
   const common = ['--model', model, '--batch', String(batch), '--threads', options.threads];
   const torch = (mode, format) =>
-    new Contestant(`torch ${mode} ${format}`, python, [join(here, 'rivals', 'torch_train.py'), ...common, '--mode', mode, '--format', format]);
+    new Contestant(`torch ${mode} ${format}`, python, [
+      join(here, 'rivals', 'torch_train.py'),
+      ...common,
+      '--mode',
+      mode,
+      '--format',
+      format,
+    ]);
   const all = [new Contestant('laminet', process.execPath, [join(here, 'laminet_train.mjs'), ...common])];
-  for (const mode of ['eager', 'compile']) for (const format of ['channels_first', 'channels_last']) all.push(torch(mode, format));
+  for (const mode of ['eager', 'compile'])
+    for (const format of ['channels_first', 'channels_last']) all.push(torch(mode, format));
   const ready = [];
   for (const contestant of all) {
     const hello = await contestant.next();
     if (hello?.ready) {
-      console.log(`  ${contestant.name}: ${typeof hello.ready === 'string' ? hello.ready : ''}${hello.firstStep ? `, first step after ${hello.firstStep.toFixed(2)} s` : ''}`);
+      console.log(
+        `  ${contestant.name}: ${typeof hello.ready === 'string' ? hello.ready : ''}${hello.firstStep ? `, first step after ${hello.firstStep.toFixed(2)} s` : ''}`,
+      );
       ready.push(contestant);
     } else console.log(`  ${contestant.name}: does not take part: ${contestant.errors.trim().split('\n').at(-1)}`);
   }
@@ -107,7 +117,9 @@ for (const model of options.models) {
     const ratio = median(ours.rates.map((rate, round) => rate / rates[round]));
     report.push({ model, batch, name, imagesPerSecond: median(rates), best: Math.max(...rates), ratio });
     const times = name === 'laminet' ? '' : `   laminet is ${ratio.toFixed(2)} times as fast`;
-    console.log(`  ${name.padEnd(28)} ${median(rates).toFixed(0).padStart(6)} images/s (best ${Math.max(...rates).toFixed(0)})${times}`);
+    console.log(
+      `  ${name.padEnd(28)} ${median(rates).toFixed(0).padStart(6)} images/s (best ${Math.max(...rates).toFixed(0)})${times}`,
+    );
   }
   for (const contestant of contestants) contestant.end();
 }

@@ -32,16 +32,21 @@ const level = (folder: string): number => order.findIndex((names) => names.inclu
 
 /** Imports that a file needs at run time or for types. */
 function imports(path: string): string[] {
-  return [...read(path).matchAll(/(?:from|import)\s+'(\.[^']+)'/g)].map((match) => relative(root, join(root, dirname(path), match[1] as string)));
+  return [...read(path).matchAll(/(?:from|import)\s+'(\.[^']+)'/g)].map((match) =>
+    relative(root, join(root, dirname(path), match[1] as string)),
+  );
 }
 
-const includes = (path: string): string[] => [...read(path).matchAll(/^\s*#\s*include\s+["<]([^">]+)[">]/gm)].map((match) => match[1] as string);
+const includes = (path: string): string[] =>
+  [...read(path).matchAll(/^\s*#\s*include\s+["<]([^">]+)[">]/gm)].map((match) => match[1] as string);
 
 describe('lib/', () => {
   const sources = files('lib', '.ts');
 
   it('has only folders that have a place in the order', () => {
-    const folders = new Set(sources.map((path) => path.split(sep)).flatMap((parts) => (parts.length > 2 ? [parts[1] as string] : [])));
+    const folders = new Set(
+      sources.map((path) => path.split(sep)).flatMap((parts) => (parts.length > 2 ? [parts[1] as string] : [])),
+    );
     expect([...folders].filter((folder) => level(folder) < 0)).toEqual([]);
   });
 
@@ -62,7 +67,9 @@ describe('lib/', () => {
   });
 
   it('loads the binary in runtime/addon.ts only', () => {
-    expect(sources.filter((path) => /createRequire|laminet\.node|process\.dlopen/.test(read(path)))).toEqual(['lib/runtime/addon.ts']);
+    expect(sources.filter((path) => /createRequire|laminet\.node|process\.dlopen/.test(read(path)))).toEqual([
+      'lib/runtime/addon.ts',
+    ]);
   });
 
   it('has no logic in index.ts', () => {
@@ -113,7 +120,9 @@ describe('native/', () => {
 describe('instructions', () => {
   /** Every op word of native/OPS.md's tables and lists that lib emits. */
   const emitted = new Set(
-    files('lib/ops', '.ts').flatMap((path) => [...read(path).matchAll(/name: '([a-z][a-z0-9_]*)'/g)].map((match) => match[1] as string)),
+    files('lib/ops', '.ts').flatMap((path) =>
+      [...read(path).matchAll(/name: '([a-z][a-z0-9_]*)'/g)].map((match) => match[1] as string),
+    ),
   );
 
   it('of lib/ops are all documented in native/OPS.md', () => {

@@ -26,7 +26,8 @@ function dependents(graph: Graph, sources: readonly Value[], last: number): Set<
 export function gradients(loss: Tensor, sources: readonly Tensor[]): (Tensor | null)[] {
   const graph = currentGraph();
   if (graph === undefined) throw new StateError('gradients: called outside a trace; wrap the computation in grad() or compile()');
-  if (sizeOf(loss.shape) !== 1) throw new ShapeError(`gradients: the loss has shape ${formatShape(loss.shape)}; expected a scalar; take its mean`);
+  if (sizeOf(loss.shape) !== 1)
+    throw new ShapeError(`gradients: the loss has shape ${formatShape(loss.shape)}; expected a scalar; take its mean`);
   const output = loss.inGraph(graph);
   const inputs = sources.map((source) => source.inGraph(graph));
   const last = output.node.id;
@@ -51,7 +52,9 @@ function propagate(graph: Graph, node: GraphNode, relevant: Set<GraphNode>, flow
       const gradient = outgoing[i];
       if (!gradient || !relevant.has(operand.node)) return;
       if (!sameShape(gradient.shape, operand.shape)) {
-        throw new InternalError(`${op.name}: gradient ${i} has shape ${formatShape(gradient.shape)}, its operand ${formatShape(operand.shape)}`);
+        throw new InternalError(
+          `${op.name}: gradient ${i} has shape ${formatShape(gradient.shape)}, its operand ${formatShape(operand.shape)}`,
+        );
       }
       const before = flowing.get(operand);
       flowing.set(operand, before === undefined ? gradient : add(before, gradient));
@@ -61,5 +64,7 @@ function propagate(graph: Graph, node: GraphNode, relevant: Set<GraphNode>, flow
 
 /** Like `gradients`, with zeros where nothing flows. */
 export function denseGradients(loss: Tensor, sources: readonly Tensor[]): Tensor[] {
-  return gradients(loss, sources).map((gradient, i) => gradient ?? zeros((sources[i] as Tensor).shape as readonly number[], (sources[i] as Tensor).dtype));
+  return gradients(loss, sources).map(
+    (gradient, i) => gradient ?? zeros((sources[i] as Tensor).shape as readonly number[], (sources[i] as Tensor).dtype),
+  );
 }

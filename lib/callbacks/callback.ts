@@ -1,7 +1,7 @@
 /** @file Callbacks: hooks into fit, evaluate and predict, in Keras's order with Keras's logs. */
 
-import type { Variable } from '../runtime/variable.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Variable } from '../runtime/variable.js';
 
 /** Loss and metrics by name. A callback may add keys: later callbacks and History see them. */
 export type Logs = Record<string, number>;

@@ -56,7 +56,9 @@ export class CSVLogger extends Callback {
 
   /** Fields that hold the separator, a quote or a line break are quoted (RFC 4180); lines end as Python's csv module ends them. */
   #line(fields: readonly (string | number)[]): void {
-    const texts = fields.map(String).map((text) => (text.includes(this.#separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text));
+    const texts = fields
+      .map(String)
+      .map((text) => (text.includes(this.#separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text));
     if (this.#file !== undefined) writeSync(this.#file, `${texts.join(this.#separator)}\r\n`);
   }
 

@@ -25,7 +25,8 @@ export class LearningRateScheduler extends Callback {
   override onEpochBegin(epoch: number): void {
     const { optimizer } = this.model;
     const rate = this.#schedule(epoch, optimizer.learningRate);
-    if (typeof rate !== 'number') throw new ValueError(`learningRateScheduler: the schedule returned ${typeof rate}; expected a number`);
+    if (typeof rate !== 'number')
+      throw new ValueError(`learningRateScheduler: the schedule returned ${typeof rate}; expected a number`);
     optimizer.learningRate = rate;
     if (this.#verbose > 0) stdout.write(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
   }

@@ -40,7 +40,9 @@ export abstract class Monitor extends Callback {
   protected current(logs: Logs): number | undefined {
     const value = logs[this.monitor];
     if (value === undefined) {
-      process.emitWarning(`${this.constructor.name}: '${this.monitor}' is not in the logs: ${Object.keys(logs).join(', ')}; nothing is done`);
+      process.emitWarning(
+        `${this.constructor.name}: '${this.monitor}' is not in the logs: ${Object.keys(logs).join(', ')}; nothing is done`,
+      );
     }
     return value;
   }
@@ -50,7 +52,9 @@ export abstract class Monitor extends Callback {
     const name = this.monitor.replace(/^val_/, '');
     const direction = name === 'loss' ? 'down' : this.model.metricDirection(name);
     if (direction === undefined) {
-      throw new ValueError(`${this.constructor.name}: whether '${this.monitor}' is better small or large is not known; set mode to 'min' or 'max'`);
+      throw new ValueError(
+        `${this.constructor.name}: whether '${this.monitor}' is better small or large is not known; set mode to 'min' or 'max'`,
+      );
     }
     return direction;
   }

@@ -125,7 +125,14 @@ export class ProgressBar extends Callback {
     const laterSteps = this.#current - 1;
     // As Keras: the first step, which traces and compiles, does not count in the mean.
     const secondsPerStep = laterSteps > 0 ? (now - this.#afterFirst) / laterSteps : now - this.#start;
-    return { current: finished ? (target as number) : this.#current, target, elapsedSeconds: now - this.#start, secondsPerStep, logs: this.#logs, finished };
+    return {
+      current: finished ? (target as number) : this.#current,
+      target,
+      elapsedSeconds: now - this.#start,
+      secondsPerStep,
+      logs: this.#logs,
+      finished,
+    };
   }
 
   #write(text: string): void {

@@ -44,14 +44,18 @@ const count = ({ current, target }: Progress): string =>
   target === null ? `${String(current).padStart(7)}/Unknown` : `${String(current).padStart(String(target).length)}/${target}`;
 
 /** `12/313 ━━━━━━━━━━━━━━━━━━━━ 4s 2ms/step - accuracy: 0.8594 - loss: 0.4841`; `paint` colours the three parts. */
-export function barLine(progress: Progress, paint: (part: 'strong' | 'done' | 'left', text: string) => string = (_, text) => text): string {
+export function barLine(
+  progress: Progress,
+  paint: (part: 'strong' | 'done' | 'left', text: string) => string = (_, text) => text,
+): string {
   const { current, target, elapsedSeconds, secondsPerStep, logs, finished } = progress;
   const done = target === null ? 0 : Math.floor((barWidth * current) / target);
   const bar =
     target === null
       ? count(progress)
       : `${paint('strong', count(progress))} ${done > 0 ? paint('done', '━'.repeat(done)) : ''}${paint('left', '━'.repeat(barWidth - done))}`;
-  const time = target === null || finished ? `${elapsedSeconds.toFixed(0)}s` : formatRemaining(secondsPerStep * (target - current));
+  const time =
+    target === null || finished ? `${elapsedSeconds.toFixed(0)}s` : formatRemaining(secondsPerStep * (target - current));
   return `${bar} ${paint('strong', time)}${formatStepTime(secondsPerStep)}${formatLogs(logs)}`;
 }
 

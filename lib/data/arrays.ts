@@ -75,7 +75,8 @@ export async function hostArrays(where: string, data: DataLike, names: readonly 
     }),
   );
   for (const array of arrays) {
-    if (array.shape.length === 0) throw new DataError(`${where}: received a single number; expected samples along the first axis`);
+    if (array.shape.length === 0)
+      throw new DataError(`${where}: received a single number; expected samples along the first axis`);
   }
   return arrays;
 }
@@ -91,7 +92,9 @@ function byName(where: string, data: Readonly<Record<string, ArrayLike>>, names:
 
 /** Number of samples, the same in all arrays. @throws DataError when they differ or there are none. */
 export function sampleCount(where: string, arrays: Readonly<Record<string, readonly HostArray[]>>): number {
-  const counts = Object.entries(arrays).flatMap(([name, list]) => list.map((array) => ({ name, count: array.shape[0] as number })));
+  const counts = Object.entries(arrays).flatMap(([name, list]) =>
+    list.map((array) => ({ name, count: array.shape[0] as number })),
+  );
   const count = counts[0]?.count ?? 0;
   if (counts.some((entry) => entry.count !== count)) {
     throw new DataError(

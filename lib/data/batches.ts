@@ -48,7 +48,12 @@ export interface ArrayData {
 }
 
 /** Checks whole arrays: as many samples everywhere, none empty. */
-export async function arrayData(names: DataNames, x: DataLike, y: DataLike | null, sampleWeight: DataLike | null): Promise<ArrayData> {
+export async function arrayData(
+  names: DataNames,
+  x: DataLike,
+  y: DataLike | null,
+  sampleWeight: DataLike | null,
+): Promise<ArrayData> {
   const { where } = names;
   const arrays = {
     x: await hostArrays(`${where}: x`, x, names.inputs),
@@ -61,7 +66,8 @@ export async function arrayData(names: DataNames, x: DataLike, y: DataLike | nul
 /** One array for all outputs, or one an output. */
 async function weightArrays(where: string, weights: DataLike, outputs: readonly string[]): Promise<HostArray[]> {
   const single = !Array.isArray(weights) || typeof weights[0] === 'number';
-  const named = typeof weights === 'object' && !(weights instanceof Tensor) && !ArrayBuffer.isView(weights) && !('data' in weights);
+  const named =
+    typeof weights === 'object' && !(weights instanceof Tensor) && !ArrayBuffer.isView(weights) && !('data' in weights);
   return hostArrays(where, weights, single && !(named && !Array.isArray(weights)) ? ['sampleWeight'] : outputs);
 }
 
@@ -72,7 +78,8 @@ export function sliceData(data: ArrayData, begin: number, end: number): ArrayDat
 }
 
 export function checkPositiveInteger(where: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) throw new ValueError(`${where}: ${name} is ${value}; expected an integer of at least 1`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new ValueError(`${where}: ${name} is ${value}; expected an integer of at least 1`);
 }
 
 /** Batches cut from arrays; the last of an epoch may be smaller. With `shuffle`, each epoch has a new order. */

@@ -9,8 +9,8 @@ import type { Tensor } from '../graph/tensor.js';
 import { inContext } from '../layers/context.js';
 import { getLoss, type LossIdentifier } from '../losses/index.js';
 import type { Loss } from '../losses/loss.js';
-import { Mean } from '../metrics/mean.js';
 import { type MetricIdentifier, resolveMetric } from '../metrics/index.js';
+import { Mean } from '../metrics/mean.js';
 import type { Metric } from '../metrics/metric.js';
 import { add, mul } from '../ops/binary.js';
 import { cast } from '../ops/cast.js';
@@ -112,7 +112,10 @@ export class Compiled {
   /** @throws StateError when layers were frozen or thawed since compile: the steps were made for the others. */
   checkTrainable(where: string): void {
     const now = this.#model.trainableWeights;
-    if (this.#trainable.length > 0 && (now.length !== this.#trainable.length || now.some((variable, i) => variable !== this.#trainable[i]))) {
+    if (
+      this.#trainable.length > 0 &&
+      (now.length !== this.#trainable.length || now.some((variable, i) => variable !== this.#trainable[i]))
+    ) {
       throw new StateError(`${where}: the trainable weights changed since compile; call model.compile(...) again`);
     }
   }
@@ -123,7 +126,8 @@ export class Compiled {
   }
 
   #inputNames(): string[] {
-    const several = (base: string, names: readonly string[]): string[] => (names.length === 1 ? [base] : names.map((name) => `${base}/${name}`));
+    const several = (base: string, names: readonly string[]): string[] =>
+      names.length === 1 ? [base] : names.map((name) => `${base}/${name}`);
     return [...several('x', this.#model.inputNames), ...several('y', this.#model.outputNames), 'sampleWeight'];
   }
 
@@ -165,7 +169,8 @@ export class Compiled {
     this.losses.forEach((loss, i) => {
       if (loss === null) return;
       const target = y[i];
-      if (target === undefined) throw new DataError(`fit: y is missing: the model has a loss for '${this.#model.outputNames[i]}'`);
+      if (target === undefined)
+        throw new DataError(`fit: y is missing: the model has a loss for '${this.#model.outputNames[i]}'`);
       const value = loss.compute(target, outputs[i] as Tensor, weights[i] ?? weights[0]);
       this.#parts[i]?.update(value, batchSize);
       const weight = this.#weights[i] as number;
@@ -173,7 +178,9 @@ export class Compiled {
     });
     terms.push(...penalties);
     if (terms.length === 0) {
-      throw new StateError(`fit: the model was compiled without a loss and no layer adds one; call model.compile({ optimizer, loss })`);
+      throw new StateError(
+        `fit: the model was compiled without a loss and no layer adds one; call model.compile({ optimizer, loss })`,
+      );
     }
     const total = terms.reduce((sum, term) => add(sum, cast(term, sum.dtype)));
     this.#total.update(total, batchSize);
@@ -218,7 +225,8 @@ function uniqueName(name: string, weighted: boolean, taken: Set<string>): string
 
 function perOutput<T>(where: string, option: PerOutput<T> | null, names: readonly string[]): (T | null)[] {
   if (Array.isArray(option)) {
-    if (option.length !== names.length) throw new ValueError(`${where}: received ${option.length} entries; expected ${names.length} (${names.join(', ')})`);
+    if (option.length !== names.length)
+      throw new ValueError(`${where}: received ${option.length} entries; expected ${names.length} (${names.join(', ')})`);
     return [...option];
   }
   if (typeof option === 'object' && option !== null && Object.getPrototypeOf(option) === Object.prototype) {
@@ -239,7 +247,9 @@ function metricsPerOutput(option: MetricsOption | undefined, names: readonly str
   if (option === undefined) return names.map(() => []);
   if (names.length === 1 && Array.isArray(option) && !option.some(Array.isArray)) return [listOf(option)];
   if (Array.isArray(option) && option.length !== names.length) {
-    throw new ValueError(`compile: metrics: received ${option.length} entries; expected a list for each of ${names.length} outputs (${names.join(', ')})`);
+    throw new ValueError(
+      `compile: metrics: received ${option.length} entries; expected a list for each of ${names.length} outputs (${names.join(', ')})`,
+    );
   }
   return perOutput<MetricList>('compile: metrics', option as PerOutput<MetricList>, names).map(listOf);
 }

@@ -23,7 +23,12 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
 }
 
-export async function evaluate(model: Trainer, x: DataLike | BatchSource, y: DataLike | null, options: EvaluateOptions): Promise<Logs> {
+export async function evaluate(
+  model: Trainer,
+  x: DataLike | BatchSource,
+  y: DataLike | null,
+  options: EvaluateOptions,
+): Promise<Logs> {
   const compiled = model.compiled('evaluate');
   const { batchSize = 32, steps } = options;
   checkPositiveInteger('evaluate', 'batchSize', batchSize);

@@ -17,7 +17,7 @@ import {
   isBatchSource,
   sliceData,
 } from '../data/batches.js';
-import { checkClassWeight, type ClassWeight, isSupply, loadData } from './inputs.js';
+import { type ClassWeight, checkClassWeight, isSupply, loadData } from './inputs.js';
 import { runPass } from './runner.js';
 import { Cancellation } from './steps.js';
 import type { Trainer } from './trainer.js';
@@ -120,9 +120,10 @@ async function makePlan(model: Trainer, x: DataLike | BatchSource, y: DataLike |
   let data = await loadData('fit', model, x, y, options.sampleWeight ?? null);
   let held: ArrayData | BatchSupply | undefined;
   if (validationData !== undefined) {
-    held = isBatchSource(validationData) && !isTuple(validationData)
-      ? await loadData('fit: validationData', model, validationData, null, null)
-      : await loadTuple(model, validationData as readonly DataLike[]);
+    held =
+      isBatchSource(validationData) && !isTuple(validationData)
+        ? await loadData('fit: validationData', model, validationData, null, null)
+        : await loadTuple(model, validationData as readonly DataLike[]);
   } else if (validationSplit > 0) {
     if (isSupply(data)) throw new DataError('fit: validationSplit needs arrays, and x is batches; give validationData instead');
     [data, held] = split(data, validationSplit);
@@ -149,7 +150,9 @@ function loadTuple(model: Trainer, tuple: readonly DataLike[]): Promise<ArrayDat
 function split(data: ArrayData, share: number): [ArrayData, ArrayData] {
   const at = Math.floor(data.count * (1 - share));
   if (at === 0 || at === data.count) {
-    throw new ValueError(`fit: validationSplit ${share} leaves ${at} of ${data.count} samples for training; expected at least 1 on both sides`);
+    throw new ValueError(
+      `fit: validationSplit ${share} leaves ${at} of ${data.count} samples for training; expected at least 1 on both sides`,
+    );
   }
   return [sliceData(data, 0, at), sliceData(data, at, data.count)];
 }
@@ -166,11 +169,14 @@ function checkFitOptions(options: FitOptions): void {
     const value = options[name];
     if (value !== undefined) checkPositiveInteger('fit', name, value);
   }
-  if (!Number.isInteger(epochs) || epochs < 0) throw new ValueError(`fit: epochs is ${epochs}; expected an integer of at least 0`);
+  if (!Number.isInteger(epochs) || epochs < 0)
+    throw new ValueError(`fit: epochs is ${epochs}; expected an integer of at least 0`);
   if (!Number.isInteger(initialEpoch) || initialEpoch < 0) {
     throw new ValueError(`fit: initialEpoch is ${initialEpoch}; expected an integer of at least 0`);
   }
-  if (!(validationSplit >= 0 && validationSplit < 1)) throw new ValueError(`fit: validationSplit is ${validationSplit}; expected a number in [0, 1)`);
-  if (typeof shuffle !== 'boolean' && shuffle !== 'batch') throw new ValueError(`fit: shuffle is ${String(shuffle)}; expected true, false or 'batch'`);
+  if (!(validationSplit >= 0 && validationSplit < 1))
+    throw new ValueError(`fit: validationSplit is ${validationSplit}; expected a number in [0, 1)`);
+  if (typeof shuffle !== 'boolean' && shuffle !== 'batch')
+    throw new ValueError(`fit: shuffle is ${String(shuffle)}; expected true, false or 'batch'`);
   for (const frequency of [validationFreq].flat()) checkPositiveInteger('fit', 'validationFreq', frequency as number);
 }

@@ -16,7 +16,11 @@ import {
 import type { HostArray } from '../runtime/function.js';
 import type { Trainer } from './trainer.js';
 
-export const namesOf = (where: string, model: Trainer): DataNames => ({ where, inputs: model.inputNames, outputs: model.outputNames });
+export const namesOf = (where: string, model: Trainer): DataNames => ({
+  where,
+  inputs: model.inputNames,
+  outputs: model.outputNames,
+});
 
 /** Whole arrays, or a supply of batches when `x` is one. */
 export async function loadData(
@@ -28,8 +32,10 @@ export async function loadData(
 ): Promise<ArrayData | BatchSupply> {
   const names = namesOf(where, model);
   if (isBatchSource(x)) {
-    if (y !== null) throw new DataError(`${where}: y is given although x is batches; expected the batches to hold [x, y]; leave y out`);
-    if (sampleWeight !== null) throw new DataError(`${where}: sampleWeight is given although x is batches; put it into them: [x, y, sampleWeight]`);
+    if (y !== null)
+      throw new DataError(`${where}: y is given although x is batches; expected the batches to hold [x, y]; leave y out`);
+    if (sampleWeight !== null)
+      throw new DataError(`${where}: sampleWeight is given although x is batches; put it into them: [x, y, sampleWeight]`);
     return new SourceSupply(x, names);
   }
   return arrayData(names, x, y, sampleWeight);
@@ -44,17 +50,23 @@ export function fitInputs(where: string, model: Trainer, arrays: readonly HostAr
     const shape = expected[i];
     if (!shape) return array;
     const adjusted = adjustRank(array, shape);
-    if (adjusted.shape.length === shape.length && adjusted.shape.every((size, axis) => axis === 0 || compatible(size, shape[axis] as number | null))) {
+    if (
+      adjusted.shape.length === shape.length &&
+      adjusted.shape.every((size, axis) => axis === 0 || compatible(size, shape[axis] as number | null))
+    ) {
       return adjusted;
     }
     const name = arrays.length === 1 ? 'x' : `x '${model.inputNames[i]}'`;
-    throw new ShapeError(`${where}: ${name} has shape ${formatShape(array.shape)}; model '${model.name}' expects ${formatShape(shape)}; reshape the data`);
+    throw new ShapeError(
+      `${where}: ${name} has shape ${formatShape(array.shape)}; model '${model.name}' expects ${formatShape(shape)}; reshape the data`,
+    );
   });
 }
 
 function adjustRank(array: HostArray, expected: Shape): HostArray {
   if (array.shape.length === expected.length - 1 && expected.at(-1) === 1) return { ...array, shape: [...array.shape, 1] };
-  if (array.shape.length === expected.length + 1 && array.shape.at(-1) === 1) return { ...array, shape: array.shape.slice(0, -1) };
+  if (array.shape.length === expected.length + 1 && array.shape.at(-1) === 1)
+    return { ...array, shape: array.shape.slice(0, -1) };
   return array;
 }
 
@@ -64,13 +76,19 @@ export function ensureBuilt(model: Trainer, arrays: readonly HostArray[]): void 
 }
 
 /** @throws DataError when a target is NaN, or a class label is outside [0, classes). */
-export function checkTargets(where: string, model: Trainer, targets: readonly HostArray[], ranges: readonly (LabelRange | null)[]): void {
+export function checkTargets(
+  where: string,
+  model: Trainer,
+  targets: readonly HostArray[],
+  ranges: readonly (LabelRange | null)[],
+): void {
   targets.forEach((target, output) => {
     const name = targets.length === 1 ? 'y' : `y '${model.outputNames[output]}'`;
     const { data } = target;
     if (target.dtype.startsWith('float')) {
       for (let i = 0; i < data.length; i++) {
-        if (Number.isNaN(data[i])) throw new DataError(`${where}: ${name} holds NaN at element ${i}; expected numbers; clean the data`);
+        if (Number.isNaN(data[i]))
+          throw new DataError(`${where}: ${name} holds NaN at element ${i}; expected numbers; clean the data`);
       }
     }
     const range = ranges[output];
@@ -97,11 +115,19 @@ export interface LabelRange {
 export type ClassWeight = Readonly<Record<number, number>>;
 
 /** @throws ValueError when class weights cannot be used. */
-export function checkClassWeight(where: string, model: Trainer, classWeight: ClassWeight | undefined, hasSampleWeight: boolean): void {
+export function checkClassWeight(
+  where: string,
+  model: Trainer,
+  classWeight: ClassWeight | undefined,
+  hasSampleWeight: boolean,
+): void {
   if (classWeight === undefined) return;
-  if (hasSampleWeight) throw new ValueError(`${where}: classWeight and sampleWeight are both given; expected one of them; multiply them yourself`);
+  if (hasSampleWeight)
+    throw new ValueError(`${where}: classWeight and sampleWeight are both given; expected one of them; multiply them yourself`);
   if (model.outputNames.length > 1) {
-    throw new ValueError(`${where}: classWeight is given for a model with ${model.outputNames.length} outputs; expected one output; use sampleWeight`);
+    throw new ValueError(
+      `${where}: classWeight is given for a model with ${model.outputNames.length} outputs; expected one output; use sampleWeight`,
+    );
   }
 }
 

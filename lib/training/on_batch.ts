@@ -3,7 +3,7 @@
 import type { Logs } from '../callbacks/callback.js';
 import type { DataLike } from '../data/arrays.js';
 import { arrayData } from '../data/batches.js';
-import { checkClassWeight, type ClassWeight, namesOf } from './inputs.js';
+import { type ClassWeight, checkClassWeight, namesOf } from './inputs.js';
 import { runStep } from './runner.js';
 import { Cancellation } from './steps.js';
 import type { Trainer } from './trainer.js';

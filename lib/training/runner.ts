@@ -1,15 +1,15 @@
 /** @file One pass over batches, for training and for evaluation: hooks, steps, logs. */
 
-import type { CallbackList } from '../callbacks/callback_list.js';
 import type { Logs } from '../callbacks/callback.js';
+import type { CallbackList } from '../callbacks/callback_list.js';
 import { DataError } from '../core/errors.js';
 import type { Batch } from '../data/batches.js';
 import { SparseCategoricalCrossentropy } from '../losses/index.js';
+import { currentDevice } from '../runtime/device.js';
 import type { FunctionInput } from '../runtime/function.js';
 import { type ClassWeight, checkTargets, ensureBuilt, fitInputs, type LabelRange, withClassWeight } from './inputs.js';
 import { type Cancellation, InFlight } from './steps.js';
 import type { Trainer } from './trainer.js';
-import { currentDevice } from '../runtime/device.js';
 
 export interface PassOptions {
   readonly where: string;
@@ -24,7 +24,8 @@ export async function runPass(model: Trainer, batches: AsyncIterable<Batch>, opt
   const { phase, callbacks, cancellation, where } = options;
   const compiled = model.compiled(where);
   const inFlight = new InFlight(currentDevice());
-  const [begin, end] = phase === 'train' ? (['onTrainBatchBegin', 'onTrainBatchEnd'] as const) : (['onTestBatchBegin', 'onTestBatchEnd'] as const);
+  const [begin, end] =
+    phase === 'train' ? (['onTrainBatchBegin', 'onTrainBatchEnd'] as const) : (['onTestBatchBegin', 'onTestBatchEnd'] as const);
   let step = 0;
   for await (const batch of batches) {
     cancellation.check();
@@ -45,7 +46,11 @@ export async function runPass(model: Trainer, batches: AsyncIterable<Batch>, opt
 }
 
 /** Queues one step. The data is copied when it is queued, so the caller may reuse its arrays. */
-export function runStep(model: Trainer, batch: Batch, options: Pick<PassOptions, 'where' | 'phase' | 'classWeight' | 'cancellation'>): void {
+export function runStep(
+  model: Trainer,
+  batch: Batch,
+  options: Pick<PassOptions, 'where' | 'phase' | 'classWeight' | 'cancellation'>,
+): void {
   const { where, phase, cancellation } = options;
   const compiled = model.compiled(where);
   ensureBuilt(model, batch.x);
@@ -55,7 +60,10 @@ export function runStep(model: Trainer, batch: Batch, options: Pick<PassOptions,
   const step = phase === 'train' ? compiled.trainStep : compiled.testStep;
   const program = step.program(inputs);
   checkTargets(where, model, y, labelRanges(model, where));
-  program.run(inputs.map((input) => (input as { data: Float32Array }).data), cancellation.native);
+  program.run(
+    inputs.map((input) => (input as { data: Float32Array }).data),
+    cancellation.native,
+  );
 }
 
 /** For outputs with a sparse loss, the classes that labels may name. */

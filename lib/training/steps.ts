@@ -58,7 +58,9 @@ export class Cancellation {
   }
 
   error(): AbortedError {
-    return new AbortedError(`${this.#where}: aborted; the weights are those of the last finished step`, { cause: this.#signal?.reason });
+    return new AbortedError(`${this.#where}: aborted; the weights are those of the last finished step`, {
+      cause: this.#signal?.reason,
+    });
   }
 
   release(): void {

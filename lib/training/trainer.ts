@@ -1,22 +1,22 @@
 /** @file What every model can do once it is compiled: fit, evaluate, predict. */
 
+import type { Logs } from '../callbacks/callback.js';
+import type { History } from '../callbacks/history.js';
+import type { DType } from '../core/dtype.js';
 import { StateError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
-import type { DType } from '../core/dtype.js';
-import type { Tensor } from '../graph/tensor.js';
-import type { History } from '../callbacks/history.js';
-import { Layer } from '../layers/layer.js';
-import type { Optimizer } from '../optimizers/optimizer.js';
-import { Compiled, type CompileOptions, predictStep } from './compiled.js';
-import { evaluate, type EvaluateOptions } from './evaluate.js';
-import { fit, type FitOptions } from './fit.js';
-import { predict, type PredictOptions } from './predict.js';
-import type { Logs } from '../callbacks/callback.js';
 import type { DataLike } from '../data/arrays.js';
 import type { BatchSource } from '../data/batches.js';
+import type { Tensor } from '../graph/tensor.js';
+import { Layer } from '../layers/layer.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 import type { TracedFunction } from '../runtime/function.js';
-import { testOnBatch, trainOnBatch, type BatchOptions } from './on_batch.js';
+import { Compiled, type CompileOptions, predictStep } from './compiled.js';
+import { type EvaluateOptions, evaluate } from './evaluate.js';
+import { type FitOptions, fit } from './fit.js';
+import { type BatchOptions, testOnBatch, trainOnBatch } from './on_batch.js';
+import { type PredictOptions, predict } from './predict.js';
 
 /**
  * A layer that can be trained. `Sequential`, functional and subclassed models extend it. `Outputs` is what `predict` gives: a tensor, or a

@@ -66,7 +66,9 @@ describe('download', () => {
 
   it('names the URL and the answer', async () => {
     const url = await serve((_request, response) => response.writeHead(404).end());
-    await expect(download(`${url}file.bin`, join(folder, 'x'))).rejects.toThrow(`download of ${url}file.bin failed: the server answered 404 Not Found`);
+    await expect(download(`${url}file.bin`, join(folder, 'x'))).rejects.toThrow(
+      `download of ${url}file.bin failed: the server answered 404 Not Found`,
+    );
   });
 });
 
@@ -86,7 +88,9 @@ describe('loadFile', () => {
       /^test: .*b is damaged: its content has md5 [0-9a-f]{32}; expected e9c1fd0bd2e1a2e7bc8d9e0a3d1de0a6; delete it, and it is downloaded again$/,
     );
     writeFileSync(join(folder, 'c.gz'), gzipSync(content).subarray(0, 100));
-    await expect(loadFile('test', folder, { name: 'c.gz', md5: contentMd5 }, 'http://127.0.0.1:9/')).rejects.toThrow(/c\.gz cannot be read: unexpected end of file/);
+    await expect(loadFile('test', folder, { name: 'c.gz', md5: contentMd5 }, 'http://127.0.0.1:9/')).rejects.toThrow(
+      /c\.gz cannot be read: unexpected end of file/,
+    );
   });
 
   it('says offline what to put where', async () => {
@@ -119,10 +123,13 @@ describe('datasets.mnist', () => {
     expect(test.y.shape).toEqual([10000]);
     expect([...train.y.data.subarray(0, 10)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
     expect([...test.y.data.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4]);
-    expect(test.x.data.reduce((max: number, value: number) => Math.max(max, value), 0)).toBe(255);
+    expect(Math.max(...test.x.data.subarray(0, 784))).toBeLessThanOrEqual(255);
+    expect(test.x.data.includes(255)).toBe(true);
   });
 
   it('refuses unknown options', async () => {
-    await expect(async () => datasets.mnist.load({ foldr: 'x' } as object)).rejects.toThrow("datasets.mnist.load: unknown option 'foldr'; did you mean 'folder'?");
+    await expect(async () => datasets.mnist.load({ foldr: 'x' } as object)).rejects.toThrow(
+      "datasets.mnist.load: unknown option 'foldr'; did you mean 'folder'?",
+    );
   });
 });

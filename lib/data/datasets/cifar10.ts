@@ -40,7 +40,8 @@ function parseRecords(parts: readonly Uint8Array[]): { x: HostArray; y: HostArra
       const from = at + 1;
       const to = sample++ * 3 * pixels;
       for (let pixel = 0; pixel < pixels; pixel++) {
-        for (let colour = 0; colour < 3; colour++) images[to + 3 * pixel + colour] = part[from + colour * pixels + pixel] as number;
+        for (let colour = 0; colour < 3; colour++)
+          images[to + 3 * pixel + colour] = part[from + colour * pixels + pixel] as number;
       }
     }
   }

@@ -58,7 +58,8 @@ export async function download(url: string, path: string): Promise<void> {
     });
     // 416: the part is whole already.
     if (response.status !== 416) {
-      if (!response.ok || response.body === null) throw new DataError(`the server answered ${response.status} ${response.statusText}`);
+      if (!response.ok || response.body === null)
+        throw new DataError(`the server answered ${response.status} ${response.statusText}`);
       const resumed = response.status === 206;
       const from = resumed ? have : 0;
       const meter = new Meter(url.split('/').at(-1) ?? url, from, from + Number(response.headers.get('content-length') ?? 0));

@@ -24,7 +24,8 @@ export interface DatasetFile {
 /** `LAMINET_HOME`, by default `.cache/laminet` in the home folder. */
 export const laminetHome = (): string => env.LAMINET_HOME ?? join(homedir(), '.cache', 'laminet');
 
-export const datasetFolder = (name: string, options: DatasetOptions): string => options.folder ?? join(laminetHome(), 'datasets', name);
+export const datasetFolder = (name: string, options: DatasetOptions): string =>
+  options.folder ?? join(laminetHome(), 'datasets', name);
 
 /** The file in `folder`, zipped or not. */
 export function findFile(folder: string, name: string): string | undefined {
@@ -61,7 +62,9 @@ export async function readChecked(where: string, path: string, file: DatasetFile
     throw new DataError(`${where}: ${path} cannot be read: ${error.message}; delete it, and it is downloaded again`);
   });
   if (md5 === file.md5) return bytes;
-  throw new DataError(`${where}: ${path} is damaged: its content has md5 ${md5}; expected ${file.md5}; delete it, and it is downloaded again`);
+  throw new DataError(
+    `${where}: ${path} is damaged: its content has md5 ${md5}; expected ${file.md5}; delete it, and it is downloaded again`,
+  );
 }
 
 /**
@@ -85,5 +88,7 @@ export async function loadFile(where: string, folder: string, file: DatasetFile,
 /** The error for files that are not there and cannot be had. */
 export function missing(where: string, folder: string, files: readonly DatasetFile[], url: string, cause: Error): DataError {
   const wanted = files.map((file) => `${file.name} (md5 of its content ${file.md5})`).join(', ');
-  return new DataError(`${where}: ${wanted} is not in ${folder}, and ${cause.message}; get it from ${url} on a machine with a network and put it into that folder`);
+  return new DataError(
+    `${where}: ${wanted} is not in ${folder}, and ${cause.message}; get it from ${url} on a machine with a network and put it into that folder`,
+  );
 }

@@ -21,13 +21,19 @@ export interface IdxSource {
   readonly md5: readonly [string, string, string, string];
 }
 
-const names = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
+const names = [
+  'train-images-idx3-ubyte.gz',
+  'train-labels-idx1-ubyte.gz',
+  't10k-images-idx3-ubyte.gz',
+  't10k-labels-idx1-ubyte.gz',
+];
 
 /** The array in an idx file: two zeros, the type (8: unsigned bytes), the rank, the sizes (big endian), the elements. */
 export function parseIdx(where: string, bytes: Uint8Array): HostArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const rank = bytes[3] ?? 0;
-  if (bytes.length < 4 + 4 * rank || view.getUint16(0) !== 0 || bytes[2] !== 8) throw new DataError(`${where}: not an idx file of unsigned bytes`);
+  if (bytes.length < 4 + 4 * rank || view.getUint16(0) !== 0 || bytes[2] !== 8)
+    throw new DataError(`${where}: not an idx file of unsigned bytes`);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const data = bytes.subarray(4 + 4 * rank);
   const count = shape.reduce((product, size) => product * size, 1);
@@ -39,7 +45,10 @@ export function parseIdx(where: string, bytes: Uint8Array): HostArray {
 export async function loadIdx(source: IdxSource, options: DatasetOptions): Promise<ImageDataset> {
   const where = `datasets.${source.name}.load`;
   checkOptions(where, options, ['folder']);
-  const folder = datasetFolder(source.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), options);
+  const folder = datasetFolder(
+    source.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    options,
+  );
   const load = async (index: number): Promise<HostArray> => {
     const file: DatasetFile = { name: names[index] as string, md5: source.md5[index] as string };
     return parseIdx(`${where}: ${file.name}`, await loadFile(where, folder, file, `${source.url}${file.name}`));

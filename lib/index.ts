@@ -1,0 +1,44 @@
+/** @file The public names of laminet. */
+
+export * as activations from './activations/index.js';
+export { gradients } from './autodiff/gradients.js';
+export { compile, grad, valueAndGrads, variableGrads } from './autodiff/transforms.js';
+export * as callbacks from './callbacks/index.js';
+export * as constraints from './constraints/index.js';
+export { floatx, setFloatx } from './core/config.js';
+export type { DType, TypedArray } from './core/dtype.js';
+export {
+  AbortedError,
+  DataError,
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  InternalError,
+  LaminetError,
+  OutOfMemoryError,
+  ShapeError,
+  StateError,
+  ValueError,
+} from './core/errors.js';
+export type { Shape } from './core/shape.js';
+export * from './data/index.js';
+export { type NestedArray, Tensor } from './graph/tensor.js';
+export * as initializers from './initializers/index.js';
+export * as layers from './layers/index.js';
+export { input } from './layers/input.js';
+export * as losses from './losses/index.js';
+export * as metrics from './metrics/index.js';
+export * from './models/index.js';
+export * as ops from './ops/index.js';
+export { setRandomSeed } from './ops/seed_generator.js';
+export * as optimizers from './optimizers/index.js';
+export * as regularizers from './regularizers/index.js';
+export { currentDevice, type Device, type DeviceDescription, devices, setDevice } from './runtime/device.js';
+export { DeviceTensor, tensor } from './runtime/device_tensor.js';
+export type { HostArray } from './runtime/function.js';
+export { Variable } from './runtime/variable.js';
+export * as schedules from './schedules/index.js';
+export type { CompileOptions } from './training/compiled.js';
+export type { EvaluateOptions } from './training/evaluate.js';
+export type { FitOptions, ValidationData, Verbosity } from './training/fit.js';
+export type { PredictOptions } from './training/predict.js';
