@@ -2,26 +2,16 @@
 
 import type { Tensor } from '../graph/tensor.js';
 import { add, mul, pow, sub } from '../ops/binary.js';
-import { clipByValue } from '../ops/rectifiers.js';
+import { binaryCrossentropy } from '../ops/crossentropy.js';
 import { mean } from '../ops/reduce.js';
-import { log, neg, sigmoid, softplus } from '../ops/unary.js';
-import { type CrossentropyOptions, checkSmoothing, epsilon } from './categorical.js';
+import { sigmoid } from '../ops/unary.js';
+import { type CrossentropyOptions, checkSmoothing } from './categorical.js';
 import { Loss } from './loss.js';
 import { matchPair } from './shapes.js';
 
 /** `y * (1 - s) + s / 2` */
 const smoothed = (yTrue: Tensor, labelSmoothing: number): Tensor =>
   labelSmoothing === 0 ? yTrue : add(mul(yTrue, 1 - labelSmoothing), 0.5 * labelSmoothing);
-
-/** `-(y log p + (1 - y) log(1 - p))` of each element, with p clipped to [1e-7, 1 - 1e-7]. */
-function fromProbabilities(yTrue: Tensor, yPred: Tensor): Tensor {
-  const clipped = clipByValue(yPred, epsilon, 1 - epsilon);
-  return neg(add(mul(yTrue, log(clipped)), mul(sub(1, yTrue), log(sub(1, clipped)))));
-}
-
-/** The same of logits x, as `y softplus(-x) + (1 - y) softplus(x)`. */
-const fromLogitValues = (yTrue: Tensor, yPred: Tensor): Tensor =>
-  add(mul(yTrue, softplus(neg(yPred))), mul(sub(1, yTrue), softplus(yPred)));
 
 /** Mean over `axis` of `-(y log p + (1 - y) log(1 - p))`. Probabilities are clipped to [1e-7, 1 - 1e-7]. */
 export class BinaryCrossentropy extends Loss {
@@ -40,7 +30,7 @@ export class BinaryCrossentropy extends Loss {
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     const pair = matchPair('binaryCrossentropy', yTrue, yPred);
     const target = smoothed(pair.yTrue, this.labelSmoothing);
-    return mean(this.fromLogits ? fromLogitValues(target, pair.yPred) : fromProbabilities(target, pair.yPred), this.axis);
+    return mean(binaryCrossentropy(target, pair.yPred, { fromLogits: this.fromLogits }), this.axis);
   }
 
   override getConfig(): Record<string, unknown> {
@@ -83,7 +73,7 @@ export class BinaryFocalCrossentropy extends Loss {
     const target = smoothed(pair.yTrue, this.labelSmoothing);
     const probability = this.fromLogits ? sigmoid(pair.yPred) : pair.yPred;
     const truth = add(mul(target, probability), mul(sub(1, target), sub(1, probability)));
-    const focal = mul(pow(sub(1, truth), this.gamma), fromProbabilities(target, probability));
+    const focal = mul(pow(sub(1, truth), this.gamma), binaryCrossentropy(target, probability));
     return mean(this.applyClassBalancing ? mul(this.#balance(target), focal) : focal, this.axis);
   }
 

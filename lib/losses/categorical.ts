@@ -3,28 +3,24 @@
 import { ValueError } from '../core/errors.js';
 import { normalizeAxis } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
-import { castTo } from '../ops/apply.js';
 import { add, div, mul, notEqual, pow, sub } from '../ops/binary.js';
-import { oneHot } from '../ops/one_hot.js';
+import { categoricalCrossentropy, sparseCategoricalCrossentropy } from '../ops/crossentropy.js';
 import { clipByValue } from '../ops/rectifiers.js';
 import { sum } from '../ops/reduce.js';
 import { expandDims } from '../ops/reshape.js';
 import { where } from '../ops/select.js';
-import { logSoftmax, softmax } from '../ops/softmax.js';
+import { softmax } from '../ops/softmax.js';
 import { moveAxis } from '../ops/transpose.js';
 import { log, neg } from '../ops/unary.js';
 import { Loss, type LossOptions } from './loss.js';
 import { matchLabels, matchPair } from './shapes.js';
 
 /** Probabilities stay this far from 0 and 1. */
-export const epsilon = 1e-7;
+const epsilon = 1e-7;
 
 /** `p / sum(p)` along `axis`, clipped to [1e-7, 1 - 1e-7]: a saturated probability has no gradient. */
 const normalized = (probabilities: Tensor, axis: number): Tensor =>
   clipByValue(div(probabilities, sum(probabilities, axis, { keepDims: true })), epsilon, 1 - epsilon);
-
-const logProbabilities = (yPred: Tensor, fromLogits: boolean, axis: number): Tensor =>
-  fromLogits ? logSoftmax(yPred, axis) : log(normalized(yPred, axis));
 
 /** `y * (1 - s) + s / classes` */
 function smoothed(yTrue: Tensor, labelSmoothing: number): Tensor {
@@ -67,8 +63,8 @@ export class CategoricalCrossentropy extends Loss {
 
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     const pair = matchPair('categoricalCrossentropy', yTrue, yPred);
-    const target = smoothed(pair.yTrue, this.labelSmoothing);
-    return neg(sum(mul(target, logProbabilities(pair.yPred, this.fromLogits, this.axis)), this.axis));
+    const { fromLogits, axis } = this;
+    return categoricalCrossentropy(smoothed(pair.yTrue, this.labelSmoothing), pair.yPred, { fromLogits, axis });
   }
 
   override getConfig(): Record<string, unknown> {
@@ -140,11 +136,11 @@ export class SparseCategoricalCrossentropy extends Loss {
 
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     const { labels, scores, valid } = this.#match(yTrue, yPred);
-    const target = oneHot(valid === undefined ? labels : where(valid, labels, 0), scores.shape.at(-1) as number);
+    const { fromLogits } = this;
+    if (valid === undefined) return sparseCategoricalCrossentropy(labels, scores, { fromLogits });
     // Predictions of ignored positions are replaced first: their NaN must not reach the gradient.
-    const seen = valid === undefined ? scores : where(expandDims(valid, -1), scores, 0);
-    const values = neg(sum(mul(castTo(target, seen.dtype), logProbabilities(seen, this.fromLogits, -1)), -1));
-    return valid === undefined ? values : where(valid, values, 0);
+    const seen = where(expandDims(valid, -1), scores, 0);
+    return where(valid, sparseCategoricalCrossentropy(where(valid, labels, 0), seen, { fromLogits }), 0);
   }
 
   override mask(yTrue: Tensor, yPred: Tensor): Tensor | undefined {

@@ -2,21 +2,76 @@
 
 import { ValueError } from '../core/errors.js';
 import { findByName } from '../core/options.js';
+import { Adadelta, type AdadeltaOptions } from './adadelta.js';
+import { Adagrad, type AdagradOptions } from './adagrad.js';
 import { Adam, type AdamOptions, AdamW } from './adam.js';
-import { Optimizer } from './optimizer.js';
+import { Adamax, type AdamaxOptions } from './adamax.js';
+import { Ftrl, type FtrlOptions } from './ftrl.js';
+import { Lion, type LionOptions } from './lion.js';
+import { Nadam, type NadamOptions } from './nadam.js';
+import { Optimizer, type WeightDecayExclusions } from './optimizer.js';
 import type { LearningRate, OptimizerOptions } from './options.js';
+import { RMSprop, type RMSpropOptions } from './rmsprop.js';
 import { SGD, type SGDOptions } from './sgd.js';
 
-export { Adam, type AdamOptions, AdamW, type LearningRate, Optimizer, type OptimizerOptions, SGD, type SGDOptions };
+export {
+  Adadelta,
+  type AdadeltaOptions,
+  Adagrad,
+  type AdagradOptions,
+  Adam,
+  Adamax,
+  type AdamaxOptions,
+  type AdamOptions,
+  AdamW,
+  Ftrl,
+  type FtrlOptions,
+  type LearningRate,
+  Lion,
+  type LionOptions,
+  Nadam,
+  type NadamOptions,
+  Optimizer,
+  type OptimizerOptions,
+  RMSprop,
+  type RMSpropOptions,
+  SGD,
+  type SGDOptions,
+  type WeightDecayExclusions,
+};
 
-/** Gradient descent, with momentum if asked. */
+/**
+ * Gradient descent, with momentum if asked; learningRate 0.01 by default.
+ *
+ * @example
+ * model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }), loss: 'mse' });
+ */
 export const sgd = (options?: SGDOptions): Optimizer => new SGD(options);
-/** Adam with Keras's defaults: learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7. */
+/**
+ * Adam: learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7 by default.
+ *
+ * @example
+ * model.compile({ optimizer: optimizers.adam({ learningRate: 5e-4 }), loss: 'categoricalCrossentropy' });
+ */
 export const adam = (options?: AdamOptions): Optimizer => new Adam(options);
 /** Adam with decoupled weight decay of 0.004. */
 export const adamw = (options?: AdamOptions): Optimizer => new AdamW(options);
+/** Adam with Nesterov momentum. */
+export const nadam = (options?: NadamOptions): Optimizer => new Nadam(options);
+/** Adam with the largest gradient in place of the second moment. */
+export const adamax = (options?: AdamaxOptions): Optimizer => new Adamax(options);
+/** Gradients divided by their running root mean square. */
+export const rmsprop = (options?: RMSpropOptions): Optimizer => new RMSprop(options);
+/** Gradients divided by the root of the sum of their squares. */
+export const adagrad = (options?: AdagradOptions): Optimizer => new Adagrad(options);
+/** Steps in the units of earlier steps; learningRate 0.001 by default, 1 in the paper. */
+export const adadelta = (options?: AdadeltaOptions): Optimizer => new Adadelta(options);
+/** Steps of one size, in the direction of the sign of a momentum. */
+export const lion = (options?: LionOptions): Optimizer => new Lion(options);
+/** Follow the regularized leader. */
+export const ftrl = (options?: FtrlOptions): Optimizer => new Ftrl(options);
 
-const byName = { sgd, adam, adamw };
+const byName = { sgd, adam, adamw, nadam, adamax, rmsprop, adagrad, adadelta, lion, ftrl };
 
 export type OptimizerIdentifier = string | Optimizer;
 
