@@ -33,8 +33,9 @@ function checkInput({ rank, minRank, dimensions, axes }: InputSpec, shape: Shape
     const axis = Number(key) < 0 ? Number(key) + shape.length : Number(key);
     const received = shape[axis] as Dimension;
     if (!compatible(received, size)) {
-      const what = dimensions?.[axis] ?? `size on axis ${axis}`;
-      throw new ShapeError(`expected ${size} ${what}, received ${received} in ${formatShape(shape)}; it was built for ${size}`);
+      const name = dimensions?.[axis];
+      const expected = name === undefined ? `size ${size} on axis ${axis}` : `${size} ${name}`;
+      throw new ShapeError(`expected ${expected}, received ${received} in ${formatShape(shape)}; it was built for ${size}`);
     }
   }
 }
