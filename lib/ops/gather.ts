@@ -86,3 +86,17 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Te
   const last = expandDims(moveAxis(operand, place, -1), -2);
   return moveAxis(sum(where(chosen, last, 0), -1), -1, place);
 }
+
+/**
+ * Zeros of `shape` plus the slices of `updates`, each added at its index along `axis`: sums by group, the opposite of `gather`.
+ *
+ * @param indices - int32, of any shape
+ * @param updates - `shape[:axis] + indices.shape + shape[axis + 1:]`
+ * @throws ShapeError when the updates have another shape, DTypeError unless they are floats.
+ * @example
+ * const sums = scatterAdd([0, 2, 0], tensor([1, 2, 3]), [3]); // [4, 0, 2]
+ */
+export function scatterAdd(indices: TensorLike, updates: TensorLike, shape: Shape, axis = 0): Tensor {
+  const operands = [asIndices('scatterAdd', indices), convert('scatterAdd', updates)];
+  return apply1(scatterOp, operands, { axis: normalizeAxis('scatterAdd', axis, shape.length), shape });
+}
