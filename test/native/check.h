@@ -72,7 +72,8 @@ bool near(const std::vector<Value>& actual, const std::vector<Value>& expected, 
 }
 
 template <typename Actual>
-void check_near(const Actual& actual, const Actual& expected, double tolerance, const char* expression, const char* file, int line) {
+void check_near(const Actual& actual, const Actual& expected, double tolerance, const char* expression, const char* file,
+                int line) {
   if (!near(actual, expected, tolerance)) {
     fail(file, line, std::string(expression) + " is " + text(actual) + ", expected about " + text(expected));
   }

@@ -52,23 +52,19 @@ std::vector<Case> cases() {
 // The definition, one output at a time.
 Numbers naive_conv2d(const Case& c, const Numbers& x, const Numbers& kernel) {
   const WindowGeometry geometry = c.geometry();
-  const Shape y = c.y();
-  const int64_t group_inputs = c.kernel[2], group_outputs = c.kernel[3] / c.groups;
+  const int64_t group_outputs = c.kernel[3] / c.groups;
   Numbers out;
-  for (int64_t n = 0; n < y[0]; ++n) for (int64_t row = 0; row < y[1]; ++row) for (int64_t column = 0; column < y[2]; ++column)
-    for (int64_t o = 0; o < y[3]; ++o) {
-      double sum = 0;
-      for (int64_t kh = 0; kh < c.kernel[0]; ++kh) for (int64_t kw = 0; kw < c.kernel[1]; ++kw)
-        for (int64_t i = 0; i < group_inputs; ++i) {
-          const int64_t h = row * c.strides[0] + kh * c.dilations[0] - geometry.rows.before;
-          const int64_t w = column * c.strides[1] + kw * c.dilations[1] - geometry.columns.before;
-          if (h < 0 || h >= c.x[1] || w < 0 || w >= c.x[2]) continue;
-          const int64_t channel = o / group_outputs * group_inputs + i;
-          sum += x.at(static_cast<size_t>(((n * c.x[1] + h) * c.x[2] + w) * c.x[3] + channel)) *
-                 kernel.at(static_cast<size_t>(((kh * c.kernel[1] + kw) * group_inputs + i) * c.kernel[3] + o));
-        }
-      out.push_back(sum);
-    }
+  for_each_index(c.y(), [&](const Shape& at) {
+    double sum = 0;
+    for_each_index({c.kernel[0], c.kernel[1], c.kernel[2]}, [&](const Shape& tap) {
+      const int64_t row = at[1] * c.strides[0] + tap[0] * c.dilations[0] - geometry.rows.before;
+      const int64_t column = at[2] * c.strides[1] + tap[1] * c.dilations[1] - geometry.columns.before;
+      if (row < 0 || row >= c.x[1] || column < 0 || column >= c.x[2]) return;
+      const int64_t channel = at[3] / group_outputs * c.kernel[2] + tap[2];
+      sum += element(x, c.x, {at[0], row, column, channel}) * element(kernel, c.kernel, {tap[0], tap[1], tap[2], at[3]});
+    });
+    out.push_back(sum);
+  });
   return out;
 }
 
@@ -78,8 +74,8 @@ Numbers conv2d(const Case& c, const Numbers& x, const Numbers& kernel) {
 
 // One row of one channel.
 Numbers conv_row(const Numbers& x, const Numbers& kernel, int64_t stride, const Attribute& padding) {
-  const Case c{{1, 1, static_cast<int64_t>(x.size()), 1}, {1, static_cast<int64_t>(kernel.size()), 1, 1}, {1, stride}, padding, {1, 1}, 1};
-  return conv2d(c, x, kernel);
+  const auto size = static_cast<int64_t>(x.size()), taps = static_cast<int64_t>(kernel.size());
+  return conv2d({{1, 1, size, 1}, {1, taps, 1, 1}, {1, stride}, padding, {1, 1}, 1}, x, kernel);
 }
 
 // Keras's Conv2DTranspose of one row is the gradient of a convolution with respect to its input.
@@ -91,9 +87,12 @@ Numbers transposed_row(const Numbers& y, const Numbers& kernel, int64_t stride, 
 }  // namespace
 
 TEST(same_padding_follows_keras) {
-  struct Rule { int64_t size, window, stride, before, after; };
-  for (const Rule& rule : {Rule{32, 4, 2, 1, 1}, {16, 3, 2, 0, 1}, {5, 4, 1, 1, 2}, {6, 2, 1, 0, 1}, {8, 4, 2, 1, 1}, {7, 4, 3, 1, 2}}) {
-    const Case c{{1, rule.size, rule.size, 1}, {rule.window, rule.window, 1, 1}, {rule.stride, rule.stride}, std::string("same"), {1, 1}, 1};
+  struct Rule {
+    int64_t size, window, stride, before, after;
+  };
+  const Rule rules[] = {{32, 4, 2, 1, 1}, {16, 3, 2, 0, 1}, {5, 4, 1, 1, 2}, {6, 2, 1, 0, 1}, {8, 4, 2, 1, 1}, {7, 4, 3, 1, 2}};
+  for (const Rule& rule : rules) {
+    const Case c{{1, rule.size, 1, 1}, {rule.window, 1, 1, 1}, {rule.stride, 1}, std::string("same"), {1, 1}, 1};
     const WindowAxis rows = c.geometry().rows;
     CHECK_EQUAL(rows.before, rule.before);
     CHECK_EQUAL(rows.after, rule.after);
@@ -132,8 +131,8 @@ TEST(backward_input_is_the_gradient) {
     const Numbers expected = numeric_gradient([&](const Numbers& at) { return conv2d(c, at, kernel); }, x, dy, 0.125);
     const Numbers dx = run("conv2d_backward_input", {f64(c.kernel, kernel), f64(c.y(), dy)}, {DType::f64, c.x}, c.attributes());
     CHECK_NEAR(dx, expected, 1e-12);
-    const Numbers single = run("conv2d_backward_input", {f32(c.kernel, kernel), f32(c.y(), dy)}, {DType::f32, c.x}, c.attributes());
-    CHECK_NEAR(single, expected, 1e-6);
+    const std::vector<Tensor> single{f32(c.kernel, kernel), f32(c.y(), dy)};
+    CHECK_NEAR(run("conv2d_backward_input", single, {DType::f32, c.x}, c.attributes()), expected, 1e-6);
   }
 }
 
@@ -143,8 +142,8 @@ TEST(backward_kernel_is_the_gradient) {
     const Numbers expected = numeric_gradient([&](const Numbers& at) { return conv2d(c, x, at); }, kernel, dy, 0.125);
     const Numbers dkernel = run("conv2d_backward_kernel", {f64(c.x, x), f64(c.y(), dy)}, {DType::f64, c.kernel}, c.attributes());
     CHECK_NEAR(dkernel, expected, 1e-12);
-    const Numbers single = run("conv2d_backward_kernel", {f32(c.x, x), f32(c.y(), dy)}, {DType::f32, c.kernel}, c.attributes());
-    CHECK_NEAR(single, expected, 1e-6);
+    const std::vector<Tensor> single{f32(c.x, x), f32(c.y(), dy)};
+    CHECK_NEAR(run("conv2d_backward_kernel", single, {DType::f32, c.kernel}, c.attributes()), expected, 1e-6);
   }
 }
 

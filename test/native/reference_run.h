@@ -40,7 +40,7 @@ std::vector<char> packed_as(const Numbers& values) {
 }
 
 inline std::vector<char> packed(const Tensor& tensor) {
-  if (static_cast<int64_t>(tensor.values.size()) != element_count(tensor.type.shape)) throw std::logic_error("wrong number of values");
+  if (static_cast<int64_t>(tensor.values.size()) != element_count(tensor.type.shape)) throw std::logic_error("wrong count of values");
   switch (tensor.type.dtype) {
     case DType::f32: return packed_as<float>(tensor.values);
     case DType::f64: return packed_as<double>(tensor.values);
@@ -70,8 +70,8 @@ inline Numbers unpacked(const Type& type, const std::vector<char>& bytes) {
 }
 
 // results = op (operands) {attributes}
-inline std::vector<Numbers> run_all_results(const std::string& op, const std::vector<Tensor>& operands, const std::vector<Type>& results,
-                                            const Attributes& attributes = {}) {
+inline std::vector<Numbers> run_all_results(const std::string& op, const std::vector<Tensor>& operands,
+                                            const std::vector<Type>& results, const Attributes& attributes = {}) {
   Program program;
   Instruction instruction{.op = op, .operands = {}, .results = {}, .attributes = attributes, .layer = "", .line = 1};
   std::vector<std::vector<char>> memory;
@@ -88,8 +88,11 @@ inline std::vector<Numbers> run_all_results(const std::string& op, const std::ve
   std::vector<const void*> inputs;
   std::vector<void*> outputs;
   for (size_t i = 0; i < memory.size(); ++i) {
-    if (i < operands.size()) inputs.push_back(memory[i].data());
-    else outputs.push_back(memory[i].data());
+    if (i < operands.size()) {
+      inputs.push_back(memory[i].data());
+    } else {
+      outputs.push_back(memory[i].data());
+    }
   }
   if (!reference::run(program, instruction, inputs, outputs)) throw std::logic_error("no kernel for " + op);
   std::vector<Numbers> values;
@@ -97,7 +100,8 @@ inline std::vector<Numbers> run_all_results(const std::string& op, const std::ve
   return values;
 }
 
-inline Numbers run(const std::string& op, const std::vector<Tensor>& operands, const Type& result, const Attributes& attributes = {}) {
+inline Numbers run(const std::string& op, const std::vector<Tensor>& operands, const Type& result,
+                   const Attributes& attributes = {}) {
   return run_all_results(op, operands, {result}, attributes)[0];
 }
 
@@ -110,6 +114,23 @@ inline Numbers varied(const Shape& shape, uint32_t seed) {
     values.push_back(static_cast<double>(state >> 8) / 8388608.0 - 1.0);
   }
   return values;
+}
+
+// Calls body(index) for every index of `shape`, in row-major order.
+inline void for_each_index(const Shape& shape, const std::function<void(const Shape&)>& body) {
+  Shape index(shape.size());
+  for (int64_t i = 0; i < element_count(shape); ++i) {
+    int64_t rest = i;
+    for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis]) index[axis] = rest % shape[axis];
+    body(index);
+  }
+}
+
+// The element at `index` of a tensor of this shape.
+inline double element(const Numbers& values, const Shape& shape, const Shape& index) {
+  int64_t position = 0;
+  for (size_t axis = 0; axis < shape.size(); ++axis) position = position * shape[axis] + index[axis];
+  return values.at(static_cast<size_t>(position));
 }
 
 // d sum(weights * function(x)) / dx by central differences.
