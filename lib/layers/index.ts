@@ -1,13 +1,20 @@
 /** @file Layers: factories for use, classes for extension. */
 
 export * from './activation.js';
+export * from './batch_normalization.js';
 export * from './conv.js';
 export * from './conv_transpose.js';
 export * from './dense.js';
 export * from './depthwise_conv.js';
+export * from './dropout.js';
 export * from './flatten.js';
+export * from './global_pooling.js';
 export { InputLayer, type InputOptions } from './input.js';
 export type { InputSpec } from './input_spec.js';
-export * from './separable_conv.js';
 export { type ApplyOptions, type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layer.js';
+export * from './noise.js';
+export * from './pooling.js';
+export * from './rectifiers.js';
+export * from './sample_normalization.js';
+export * from './separable_conv.js';
 export type { LayerInput, Shapes } from './structure.js';
