@@ -1,0 +1,20 @@
+// Files of this folder are compiled once per instruction set, with LAMINET_ISA naming their namespace; each defines its table of functions,
+// and kernel_tables.cpp chooses. Nothing inline with external linkage may be shared between them (see runtime/host_device.h).
+#pragma once
+
+#include <vector>
+
+#ifndef LAMINET_ISA
+#define LAMINET_ISA base
+#endif
+
+namespace laminet::cpu {
+
+enum class Isa { base, avx2, avx512 };
+
+const char* isa_name(Isa isa);
+// That this build has and this machine runs, best last.
+const std::vector<Isa>& available_isas();
+Isa best_isa();
+
+}  // namespace laminet::cpu
