@@ -42,12 +42,6 @@ struct Poisoned {
   FailurePtr failure;
 };
 
-void require_intact(const std::vector<SlotPtr>& slots) {
-  for (const SlotPtr& slot : slots) {
-    if (slot->failure) throw Poisoned{slot->failure};
-  }
-}
-
 template <typename Body>
 FailurePtr attempt_on_slots(Body&& body) {
   try {
@@ -82,7 +76,7 @@ bool Engine::submit(Executor::Job job) {
   });
 }
 
-SlotPtr Engine::make_slot(const Type& type) { return std::make_shared<Slot>(Slot{type, nullptr, nullptr}); }
+SlotPtr Engine::make_slot(const Type& type) { return std::make_shared<Slot>(Slot{type, nullptr, nullptr, {}}); }
 
 SlotPtr Engine::allocate(const Type& type) {
   SlotPtr slot = make_slot(type);
@@ -104,6 +98,10 @@ SlotPtr Engine::import(const Type& type, HostMemory memory) {
     slot->failure = attempt([&] { slot->buffer = device_->import(slot->type, std::move(memory)); });
   });
   return slot;
+}
+
+SlotPtr Engine::stage(const Type& type, HostMemory memory) {
+  return std::make_shared<Slot>(Slot{type, nullptr, nullptr, std::move(memory)});
 }
 
 void Engine::write(SlotPtr slot, HostMemory memory) {
@@ -175,6 +173,14 @@ void Engine::run_and_read(CodePtr code, Arguments arguments, std::vector<void*> 
   });
   const Error closed = closed_error();
   if (!queued) done(&closed);
+}
+
+// Buffers are there, and nothing failed that made them.
+void Engine::require_intact(const std::vector<SlotPtr>& slots) {
+  for (const SlotPtr& slot : slots) {
+    if (slot->failure) throw Poisoned{slot->failure};
+    if (!slot->buffer) slot->buffer = device_->import(slot->type, std::exchange(slot->staged, {}));
+  }
 }
 
 void Engine::fill_outputs(const std::vector<SlotPtr>& outputs) {

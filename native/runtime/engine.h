@@ -28,6 +28,7 @@ struct Slot {
   const Type type;
   BufferPtr buffer;
   FailurePtr failure;
+  HostMemory staged;  // contents to import at the first run
 };
 using SlotPtr = std::shared_ptr<Slot>;
 
@@ -52,6 +53,8 @@ class Engine {
 
   SlotPtr allocate(const Type& type);  // zeros
   SlotPtr import(const Type& type, HostMemory memory);
+  // For the input of one run, which imports it.
+  SlotPtr stage(const Type& type, HostMemory memory);
   void write(SlotPtr slot, HostMemory memory);
   // `destination` holds type.bytes() and stays valid until `done`.
   void read(SlotPtr slot, void* destination, Done done);
@@ -82,6 +85,7 @@ class Engine {
 
   SlotPtr make_slot(const Type& type);
   bool submit(Executor::Job job);
+  void require_intact(const std::vector<SlotPtr>& slots);
   void execute(Code& code, const Arguments& arguments, const std::vector<SlotPtr>& outputs);
   void compile(Code& code);
   void fill_outputs(const std::vector<SlotPtr>& outputs);

@@ -1,0 +1,68 @@
+#include "completions.h"
+
+#include <optional>
+
+#include "convert.h"
+
+namespace laminet::addon {
+
+struct Completions::Pending {
+  std::shared_ptr<Completions> owner;
+  napi_deferred deferred = nullptr;
+  napi_ref result = nullptr;
+  std::optional<Error> error;
+};
+
+std::shared_ptr<Completions> Completions::make(Napi::Env env) {
+  auto made = std::make_shared<Completions>();
+  const Napi::String name = Napi::String::New(env, "laminet");
+  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr,
+                                                             &Completions::settle, &made->function_);
+  if (status != napi_ok) throw Error("INTERNAL", "addon: no thread-safe function");
+  napi_unref_threadsafe_function(env, made->function_);
+  return made;
+}
+
+std::pair<Napi::Value, Done> Completions::expect(Napi::Env env, const Napi::Value& result) {
+  auto* pending = new Pending;
+  pending->owner = shared_from_this();
+  napi_value promise = nullptr;
+  if (napi_create_promise(env, &pending->deferred, &promise) != napi_ok ||
+      napi_create_reference(env, result, 1, &pending->result) != napi_ok) {
+    delete pending;
+    throw Error("INTERNAL", "addon: no promise");
+  }
+  if (pending_++ == 0) napi_ref_threadsafe_function(env, function_);
+  Done done = [pending](const Error* error) {
+    if (error != nullptr) pending->error = *error;
+    // Refused only while the environment goes down: nobody waits for the promise then.
+    if (napi_call_threadsafe_function(pending->owner->function_, pending, napi_tsfn_nonblocking) != napi_ok) delete pending;
+  };
+  return {Napi::Value(env, promise), std::move(done)};
+}
+
+void Completions::settle(napi_env env, napi_value, void*, void* data) {
+  const std::unique_ptr<Pending> pending(static_cast<Pending*>(data));
+  if (env == nullptr) return;  // the environment goes down
+  Completions& owner = *pending->owner;
+  if (--owner.pending_ == 0) napi_unref_threadsafe_function(env, owner.function_);
+  if (pending->error) {
+    napi_value message = nullptr;
+    napi_value code = nullptr;
+    napi_value error = nullptr;
+    const std::string what = pending->error->what();
+    napi_create_string_utf8(env, what.data(), what.size(), &message);
+    napi_create_string_utf8(env, pending->error->code().c_str(), NAPI_AUTO_LENGTH, &code);
+    napi_create_error(env, code, message, &error);
+    napi_reject_deferred(env, pending->deferred, error);
+  } else {
+    napi_value result = nullptr;
+    napi_get_reference_value(env, pending->result, &result);
+    napi_resolve_deferred(env, pending->deferred, result);
+  }
+  napi_delete_reference(env, pending->result);
+}
+
+void Completions::close() { napi_release_threadsafe_function(function_, napi_tsfn_release); }
+
+}  // namespace laminet::addon

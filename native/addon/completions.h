@@ -1,0 +1,32 @@
+// The way from the executor's thread back to JavaScript: promises that a native callback settles. Pending promises keep the event loop
+// alive; without any, the process may end.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <utility>
+
+#include "../runtime/engine.h"
+
+namespace laminet::addon {
+
+class Completions : public std::enable_shared_from_this<Completions> {
+ public:
+  static std::shared_ptr<Completions> make(Napi::Env env);
+
+  // A promise that resolves with `result`, or rejects with the error given to the callback. The callback must be called once.
+  std::pair<Napi::Value, Done> expect(Napi::Env env, const Napi::Value& result);
+  // No callback will be called from now on; those that were still reach their promises.
+  void close();
+
+ private:
+  struct Pending;
+
+  static void settle(napi_env env, napi_value function, void* context, void* data);
+
+  napi_threadsafe_function function_ = nullptr;
+  size_t pending_ = 0;  // JavaScript's thread
+};
+
+}  // namespace laminet::addon

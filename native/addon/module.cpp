@@ -1,0 +1,57 @@
+// The addon's exports: backends(), open(name, options), Signal.
+#include <napi.h>
+
+#include "../runtime/registry.h"
+#include "device.h"
+
+namespace laminet::addon {
+
+namespace {
+
+Napi::Value backends(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::vector<BackendStatus> statuses = backend_statuses();
+    Napi::Array made = Napi::Array::New(info.Env(), statuses.size());
+    for (uint32_t index = 0; index < statuses.size(); ++index) {
+      Napi::Object entry = Napi::Object::New(info.Env());
+      entry.Set("name", statuses[index].name);
+      entry.Set("available", statuses[index].available);
+      entry.Set("reason", statuses[index].reason);
+      made.Set(index, entry);
+    }
+    return made;
+  });
+}
+
+// open(name, { threads })
+Napi::Value open(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    DeviceOptions options;
+    if (info[1].IsObject()) {
+      const Napi::Value threads = info[1].As<Napi::Object>().Get("threads");
+      if (threads.IsNumber()) options.threads = threads.As<Napi::Number>().Int32Value();
+    }
+    ConnectionPtr connection = Connection::open(info.Env(), string_of(info[0], "the device's name"), options);
+    return info.Env().GetInstanceData<Constructors>()->device.New({Napi::External<ConnectionPtr>::New(info.Env(), &connection)});
+  });
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  auto* constructors = new Constructors;
+  constructors->buffer = Napi::Persistent(Buffer::define(env));
+  constructors->program = Napi::Persistent(Program::define(env));
+  constructors->device = Napi::Persistent(NativeDevice::define(env));
+  env.SetInstanceData(constructors);
+  exports.Set("backends", Napi::Function::New<backends>(env, "backends"));
+  exports.Set("open", Napi::Function::New<open>(env, "open"));
+  exports.Set("Signal", Signal::define(env));
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace laminet::addon
+
+static Napi::Object initialize(Napi::Env env, Napi::Object exports) { return laminet::addon::init(env, exports); }
+
+NODE_API_MODULE(laminet, initialize)

@@ -1,0 +1,27 @@
+# Own kernels of the CPU backend, compiled for several instruction sets (namespace LAMINET_ISA) and chosen at run time. A library of
+# their own: their tests need no oneDNN.
+find_package(OpenMP QUIET COMPONENTS CXX)
+if(NOT OpenMP_CXX_FOUND)
+  return()
+endif()
+file(GLOB kernel_sources CONFIGURE_DEPENDS cpu/kernels/*.cpp)
+file(GLOB kernel_callers CONFIGURE_DEPENDS cpu/kernel_tables.cpp cpu/pointwise_*.cpp)
+add_library(laminet_kernels STATIC ${kernel_callers})
+target_compile_options(laminet_kernels PRIVATE ${laminet_warnings} -O3)
+target_link_libraries(laminet_kernels PUBLIC laminet_runtime OpenMP::OpenMP_CXX)
+
+# -fno-trapping-math: nobody reads the floating-point status flags, and loops with conditions vectorise only without them.
+function(laminet_kernels isa)
+  add_library(laminet_kernels_${isa} OBJECT ${kernel_sources})
+  target_compile_definitions(laminet_kernels_${isa} PRIVATE LAMINET_ISA=${isa})
+  target_compile_options(laminet_kernels_${isa} PRIVATE ${laminet_warnings} -O3 -fno-trapping-math ${ARGN})
+  target_include_directories(laminet_kernels_${isa} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(laminet_kernels_${isa} PRIVATE OpenMP::OpenMP_CXX)
+  target_sources(laminet_kernels PRIVATE $<TARGET_OBJECTS:laminet_kernels_${isa}>)
+endfunction()
+laminet_kernels(base)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  laminet_kernels(avx2 -march=x86-64-v3)
+  laminet_kernels(avx512 -march=x86-64-v4 -mprefer-vector-width=512)
+  target_compile_definitions(laminet_kernels PRIVATE LAMINET_X86_64=1)
+endif()
