@@ -1,5 +1,6 @@
 /** @file What a loss is: a value for each sample, reduced to one. */
 
+import { toSnakeCase } from '../core/naming.js';
 import { checkOptions } from '../core/options.js';
 import type { Tensor } from '../graph/tensor.js';
 import { castTo } from '../ops/apply.js';
@@ -12,9 +13,6 @@ export interface LossOptions {
   readonly reduction?: Reduction | null;
   readonly name?: string;
 }
-
-/** `SquaredHinge` -> `squared_hinge` */
-const snakeCase = (name: string): string => name.replace(/(?<=[a-z0-9])([A-Z])/g, '_$1').toLowerCase();
 
 /**
  * Base of all losses. A subclass computes a value for each sample in `call`, from tensors of floats.
@@ -37,7 +35,7 @@ export abstract class Loss {
    */
   constructor(options: LossOptions = {}, where = 'loss', own: readonly string[] = []) {
     checkOptions(where, options, ['reduction', 'name', ...own]);
-    this.name = options.name ?? snakeCase(this.constructor.name);
+    this.name = options.name ?? toSnakeCase(this.constructor.name);
     this.reduction = checkReduction(where, options.reduction === undefined ? 'sumOverBatchSize' : options.reduction);
   }
 

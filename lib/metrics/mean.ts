@@ -1,5 +1,6 @@
 /** @file Means and sums over all samples of all batches. */
 
+import type { DType } from '../core/dtype.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { LossFunction } from '../losses/loss.js';
 import { divideNoNan, maskWeights } from '../losses/reduction.js';
@@ -16,12 +17,17 @@ export type Weight = Tensor | number;
 
 const axesFrom = (first: number, end: number): number[] => Array.from({ length: Math.max(end - first, 0) }, (_, i) => first + i);
 
+interface Samples {
+  readonly values: Tensor;
+  readonly weights: Tensor | undefined;
+}
+
 /** One weighted value a sample and one weight a sample: axes after the first are reduced as in Keras. */
-function samplewise(values: Tensor, weight: Weight | undefined, reduce: typeof mean): { values: Tensor; weights: Tensor | undefined } {
-  let samples = castTo(values, 'float32');
+function samplewise(values: Tensor, weight: Weight | undefined, reduce: typeof mean, dtype: DType): Samples {
+  let samples = castTo(values, dtype);
   let weights: Tensor | undefined;
   if (weight !== undefined) {
-    [samples, weights] = matchRanks(samples, castTo(convert('metric', weight), 'float32'));
+    [samples, weights] = matchRanks(samples, castTo(convert('metric', weight), dtype));
     const { rank } = weights;
     if (samples.rank > rank) samples = reduce(samples, axesFrom(rank, samples.rank));
     weights = broadcastTo(weights, samples.shape);
@@ -44,7 +50,7 @@ export abstract class MeanBase extends Metric {
   }
 
   protected accumulate(values: Tensor, weight?: Weight): void {
-    const samples = samplewise(values, weight, mean);
+    const samples = samplewise(values, weight, mean, this.total.dtype);
     const size = samples.values.rank === 0 ? 1 : (samples.values.shape[0] as number);
     this.total.assign(add(this.total, sum(samples.values)));
     this.count.assign(add(this.count, samples.weights === undefined ? size : sum(samples.weights)));
@@ -76,7 +82,7 @@ export class Sum extends Metric {
   }
 
   update(values: Tensor, sampleWeight?: Weight): void {
-    this.total.assign(add(this.total, sum(samplewise(values, sampleWeight, sum).values)));
+    this.total.assign(add(this.total, sum(samplewise(values, sampleWeight, sum, this.total.dtype).values)));
   }
 
   result(): Tensor {
@@ -96,7 +102,7 @@ export abstract class MeanOfFunction extends MeanBase {
 
   update(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): void {
     const mask = this.mask(yTrue, yPred);
-    const weight = mask === undefined ? sampleWeight : maskWeights(sampleWeight, mask, 'float32', 'sum');
+    const weight = mask === undefined ? sampleWeight : maskWeights(sampleWeight, mask, this.total.dtype, 'sum');
     this.accumulate(this.values(yTrue, yPred), weight);
   }
 }

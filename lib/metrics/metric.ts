@@ -1,6 +1,8 @@
 /** @file What a metric is: sums on the device, changed by each batch, and a result computed from them. */
 
+import { floatx } from '../core/config.js';
 import { type DType, typedArray } from '../core/dtype.js';
+import { toSnakeCase } from '../core/naming.js';
 import { checkOptions } from '../core/options.js';
 import { sizeOf } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -13,9 +15,6 @@ export interface MetricOptions {
   /** Key in the logs. */
   readonly name?: string;
 }
-
-/** `BinaryAccuracy` -> `binary_accuracy` */
-export const snakeCase = (name: string): string => name.replace(/(?<=[a-z0-9])([A-Z])/g, '_$1').toLowerCase();
 
 /**
  * Base of all metrics. A subclass adds variables with `addVariable`, changes them with ops in `update`, and computes its value in `result`.
@@ -48,7 +47,7 @@ export abstract class Metric {
    */
   constructor(options: MetricOptions = {}, where = 'metric', own: readonly string[] = []) {
     checkOptions(where, options, ['name', ...own]);
-    this.name = options.name ?? snakeCase(this.constructor.name);
+    this.name = options.name ?? toSnakeCase(this.constructor.name);
   }
 
   /** Takes in a batch. */
@@ -73,7 +72,7 @@ export abstract class Metric {
   }
 
   /** A variable that starts at 0. */
-  protected addVariable(name: string, shape: readonly number[], dtype: DType = 'float32'): Variable {
+  protected addVariable(name: string, shape: readonly number[], dtype: DType = floatx()): Variable {
     const variable = filledVariable(currentDevice(), dtype, shape, name);
     variable.path = `${this.name}/${name}`;
     this.#variables.push(variable);
