@@ -27,8 +27,10 @@ std::pair<Napi::Value, Done> Completions::expect(Napi::Env env, const Napi::Valu
   auto* pending = new Pending;
   pending->owner = shared_from_this();
   napi_value promise = nullptr;
+  // References to `undefined` exist only from Node-API 10 on: a promise without a result keeps none.
+  const bool keeps = result.IsObject();
   if (napi_create_promise(env, &pending->deferred, &promise) != napi_ok ||
-      napi_create_reference(env, result, 1, &pending->result) != napi_ok) {
+      (keeps && napi_create_reference(env, result, 1, &pending->result) != napi_ok)) {
     delete pending;
     throw Error("INTERNAL", "addon: no promise");
   }
@@ -57,10 +59,11 @@ void Completions::settle(napi_env env, napi_value, void*, void* data) {
     napi_reject_deferred(env, pending->deferred, error);
   } else {
     napi_value result = nullptr;
-    napi_get_reference_value(env, pending->result, &result);
+    if (pending->result != nullptr) napi_get_reference_value(env, pending->result, &result);
+    else napi_get_undefined(env, &result);
     napi_resolve_deferred(env, pending->deferred, result);
   }
-  napi_delete_reference(env, pending->result);
+  if (pending->result != nullptr) napi_delete_reference(env, pending->result);
 }
 
 void Completions::close() { napi_release_threadsafe_function(function_, napi_tsfn_release); }
