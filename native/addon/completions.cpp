@@ -59,8 +59,11 @@ void Completions::settle(napi_env env, napi_value, void*, void* data) {
     napi_reject_deferred(env, pending->deferred, error);
   } else {
     napi_value result = nullptr;
-    if (pending->result != nullptr) napi_get_reference_value(env, pending->result, &result);
-    else napi_get_undefined(env, &result);
+    if (pending->result != nullptr) {
+      napi_get_reference_value(env, pending->result, &result);
+    } else {
+      napi_get_undefined(env, &result);
+    }
     napi_resolve_deferred(env, pending->deferred, result);
   }
   if (pending->result != nullptr) napi_delete_reference(env, pending->result);

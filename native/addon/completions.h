@@ -15,7 +15,8 @@ class Completions : public std::enable_shared_from_this<Completions> {
  public:
   static std::shared_ptr<Completions> make(Napi::Env env);
 
-  // A promise that resolves with `result`, or rejects with the error given to the callback. The callback must be called once.
+  // A promise that resolves with `result` (an object, or empty for undefined), or rejects with the error given to the callback, which
+  // must be called once.
   std::pair<Napi::Value, Done> expect(Napi::Env env, const Napi::Value& result);
   // No callback will be called from now on; those that were still reach their promises.
   void close();
