@@ -12,6 +12,7 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["COLUMNS"] = "120"
 
 RECORDERS = [
+    "generator_check",
     "trainings",
     "optimizers",
     "losses",
