@@ -20,25 +20,34 @@ export interface DropoutOptions extends RateOptions {
   readonly noiseShape?: Shape | null;
 }
 
-/** See {@link dropout}. */
-export class Dropout extends NoiseLayer {
-  static override readonly optionNames: readonly string[] = ['rate', 'noiseShape'];
+/** The family's base. */
+abstract class DroppingLayer extends NoiseLayer {
+  static override readonly optionNames: readonly string[] = ['rate'];
   readonly rate: number;
-  readonly noiseShape: Shape | null;
 
-  constructor(options: DropoutOptions) {
+  constructor(options: RateOptions) {
     super(options, 'rate', options.rate);
     this.rate = options.rate;
-    this.noiseShape = options.noiseShape == null ? null : checkShape('Dropout: noiseShape', options.noiseShape);
-  }
-
-  override call(x: Tensor, { training }: CallOptions): Tensor {
-    return this.drop(x, this.noiseShape, training);
   }
 
   protected drop(x: Tensor, noiseShape: Shape | null, training: boolean): Tensor {
     if (!training || this.rate === 0) return x;
     return dropoutOp(castTo(x, this.dtype), this.rate, { seed: this.generator, noiseShape });
+  }
+}
+
+/** See {@link dropout}. */
+export class Dropout extends DroppingLayer {
+  static override readonly optionNames = ['noiseShape'];
+  readonly noiseShape: Shape | null;
+
+  constructor(options: DropoutOptions) {
+    super(options);
+    this.noiseShape = options.noiseShape == null ? null : checkShape('Dropout: noiseShape', options.noiseShape);
+  }
+
+  override call(x: Tensor, { training }: CallOptions): Tensor {
+    return this.drop(x, this.noiseShape, training);
   }
 }
 
@@ -48,7 +57,7 @@ export interface SpatialDropoutOptions extends RateOptions {
 }
 
 /** See {@link spatialDropout1d}. */
-export class SpatialDropout1D extends Dropout {
+export class SpatialDropout1D extends DroppingLayer {
   constructor(options: RateOptions) {
     super(options);
     this.inputSpec = [{ rank: 3, dimensions: imageDimensions(1, 'channelsLast') }];
@@ -60,14 +69,13 @@ export class SpatialDropout1D extends Dropout {
 }
 
 /** See {@link spatialDropout2d}. */
-export class SpatialDropout2D extends Dropout {
+export class SpatialDropout2D extends DroppingLayer {
   static override readonly optionNames = ['dataFormat'];
   readonly dataFormat: DataFormat;
 
   constructor(options: SpatialDropoutOptions) {
-    const { dataFormat, ...rest } = options;
-    super(rest);
-    this.dataFormat = checkDataFormat('SpatialDropout2D', dataFormat);
+    super(options);
+    this.dataFormat = checkDataFormat('SpatialDropout2D', options.dataFormat);
     this.inputSpec = [{ rank: 4, dimensions: imageDimensions(2, this.dataFormat) }];
   }
 

@@ -7,6 +7,8 @@ import type { Shape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { checkShape, Layer } from './layer.js';
 import { LayerNode } from './node.js';
+// Ops on symbolic tensors become layers.
+import './operation.js';
 
 export interface InputOptions {
   /** Sizes without the batch; null for sizes that may vary. */

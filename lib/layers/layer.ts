@@ -22,7 +22,7 @@ import { type Config, configValue } from './config.js';
 import { currentContext, inContext, inScope, scopedPath } from './context.js';
 import { checkInputs, type InputSpec } from './input_spec.js';
 import { LayerNode } from './node.js';
-import { flattenTensors, type LayerInput, mapTensors, type Shapes, shapeList, shapesOf } from './structure.js';
+import { flattenTensors, isShape, type LayerInput, mapTensors, type Shapes, shapeList, shapesOf } from './structure.js';
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -272,13 +272,18 @@ export abstract class Layer {
     for (const weight of this.weights) weight.dispose();
   }
 
+  /** `Conv2D`: what `summary` and errors say beside the name. */
+  get className(): string {
+    return this.constructor.name;
+  }
+
   /** How errors name the layer. */
   get label(): string {
-    return `Layer '${this.name}' (${this.constructor.name})`;
+    return `Layer '${this.name}' (${this.className})`;
   }
 
   toString(): string {
-    return `${this.constructor.name} '${this.name}'`;
+    return `${this.className} '${this.name}'`;
   }
 
   /** Inputs as `call` receives them: tensors of another floating type are cast to the layer's. */
@@ -315,6 +320,7 @@ export abstract class Layer {
     return graph.inLayer(this.name, () => {
       const converted = this.convertInputs(inputs);
       this.#buildFor(shapesOf(converted));
+      if (graph.abstract && overrides(this, 'computeOutputShape')) return this.#declaredOutputs(graph, shapesOf(converted));
       const context = { training, losses: currentContext()?.losses ?? [] };
       return inContext(context, () => {
         const outputs = inScope(this.name, () => this.call(converted, { training }));
@@ -323,6 +329,16 @@ export abstract class Layer {
         return outputs;
       });
     });
+  }
+
+  /** Where shapes are asked for, a `computeOutputShape` of the layer's own is taken at its word. */
+  #declaredOutputs(graph: Graph, inputShapes: Shapes): Tensor | Tensor[] {
+    const declared = this.computeOutputShape(inputShapes);
+    this.built = true;
+    const outputs = shapeList(declared).map((shape, i) =>
+      graph.input(`${this.name}/${i}`, { dtype: this.dtype, shape: checkShape('computeOutputShape', shape) }),
+    );
+    return isShape(declared) ? (outputs[0] as Tensor) : outputs;
   }
 
   /** Divided by the batch size, so that the penalty does not grow with it (keras/src/layers/layer.py). */
@@ -347,19 +363,9 @@ export abstract class Layer {
   }
 
   #applySymbolic(inputs: LayerInput, { training }: ApplyOptions): Tensor | Tensor[] {
-    const node = new LayerNode(this, inputs, training, this.#symbolicTypes(inputs, training ?? false));
+    const node = new LayerNode(this, inputs, training, this.#abstractRun(inputs, training ?? false));
     this.inboundNodes.push(node);
     return node.result;
-  }
-
-  #symbolicTypes(inputs: LayerInput, training: boolean): ValueType | ValueType[] {
-    if (!overrides(this, 'computeOutputShape')) return this.#abstractRun(inputs, training);
-    const shapes = shapesOf(inputs);
-    this.#buildFor(shapes);
-    this.built = true;
-    const result = this.computeOutputShape(shapes);
-    const types = shapeList(result).map((shape) => ({ dtype: this.dtype, shape: checkShape('computeOutputShape', shape) }));
-    return types.length === 1 && result.length > 0 && !Array.isArray(result[0]) ? (types[0] as ValueType) : types;
   }
 
   /** Types of the outputs, by tracing `call` with sizes that may be unknown. */

@@ -82,7 +82,7 @@ export abstract class Model extends Trainer {
   }
 
   override get label(): string {
-    return `Model '${this.name}' (${this.constructor.name})`;
+    return `Model '${this.name}' (${this.className})`;
   }
 }
 

@@ -100,8 +100,14 @@ export function convertPair(where: string, a: TensorLike, b: TensorLike): [Tenso
         ? undefined
         : other.dtype;
   };
-  const left = convert(where, a, typeFor(a, b));
-  const right = convert(where, b, typeFor(b, a));
+  const beside = (x: TensorLike, other: TensorLike): Tensor => {
+    const dtype = typeFor(x, other);
+    return typeof x === 'number' && other instanceof SymbolicTensor
+      ? new ScalarConstant(x, dtype ?? 'float32')
+      : convert(where, x, dtype);
+  };
+  const left = beside(a, b);
+  const right = beside(b, a);
   if (left.dtype === right.dtype) return [left, right];
   const dtype = promote(left.dtype, right.dtype);
   return [castTo(left, dtype), castTo(right, dtype)];
@@ -112,6 +118,23 @@ export const fillOp: Op = {
   name: 'fill',
   infer: (_, { shape, dtype }) => [{ shape: shape as readonly number[], dtype: dtype as DType }],
 };
+
+/** A number beside a symbolic tensor: a `fill` in every trace of the model. */
+export class ScalarConstant extends Tensor {
+  readonly value: number;
+  readonly dtype: DType;
+  readonly shape: readonly number[] = [];
+
+  constructor(value: number, dtype: DType) {
+    super();
+    this.value = value;
+    this.dtype = dtype;
+  }
+
+  inGraph(graph: Graph): Value {
+    return graph.append(fillOp, [], { value: this.value, shape: [], dtype: this.dtype })[0] as Value;
+  }
+}
 
 export const castOp: Op = {
   name: 'cast',
