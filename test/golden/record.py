@@ -20,6 +20,8 @@ RECORDERS = [
     "metrics",
     "activations",
     "layers",
+    "constraints",
+    "callbacks",
     "protocol",
     "texts",
 ]
