@@ -3,15 +3,17 @@
 
 #include <vector>
 
+#include "library.h"
 #include "runtime/program.h"
 
 namespace laminet::cpu {
 
 class Graph {
  public:
-  Graph(const Program& program, bool fuse_siblings);
+  Graph(const Program& program, Library& library, bool fuse_siblings);
 
   const Program& program;
+  Library& library;
   const bool fuse_siblings;  // instructions that do not feed each other may run as one kernel
   const Instruction& instruction(int index) const { return program.instructions[index]; }
   int producer(int value) const { return program.producers[value]; }

@@ -24,7 +24,7 @@ class CopyWork : public Work {
 
 }  // namespace
 
-Lowering::Lowering(const Graph& graph, Library& library) : graph(graph), library(library), held_(graph.program.types.size()) {}
+Lowering::Lowering(const Graph& graph) : graph(graph), library(graph.library), held_(graph.program.types.size()) {}
 
 void Lowering::begin(const std::string& name, const std::string& layer) {
   name_ = name;

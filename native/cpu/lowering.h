@@ -21,9 +21,14 @@ struct Argument {
   MemoryDesc desc;
 };
 
+struct SavedPooling {
+  dnnl::pooling_forward::primitive_desc forward;
+  int workspace;  // tensor
+};
+
 class Lowering {
  public:
-  Lowering(const Graph& graph, Library& library);
+  explicit Lowering(const Graph& graph);
 
   const Graph& graph;
   Library& library;
@@ -51,8 +56,8 @@ class Lowering {
   int scratch(size_t bytes, const std::string& name = "scratch");
   int temporary(const Layout& layout, const std::string& name);
 
-  // Where a forward kernel left what its backward kernel needs (the indices of a max pooling), by the forward result.
-  std::map<int, int> workspaces;
+  // Where max poolings left the places of their maxima, by result.
+  std::map<int, SavedPooling> poolings;
 
   void add(std::vector<int> reads, std::vector<int> writes, std::unique_ptr<Work> work, const std::string& detail = {},
            std::vector<std::pair<int, int>> in_place = {});

@@ -1,0 +1,93 @@
+// conv2d, with a bias and an activation when they follow.
+#include "activation.h"
+#include "convolution.h"
+
+namespace laminet::cpu {
+
+namespace {
+
+using Desc = dnnl::convolution_forward::primitive_desc;
+
+class ConvolutionForward : public Kernel {
+ public:
+  Convolution convolution;
+  Tail tail;
+  int x = -1, weights = -1;
+
+  Desc make(const Convolution& problem, dnnl::algorithm algorithm, Library& library, const MemoryDesc& weights_desc) const {
+    const MemoryDesc bias = tail.bias >= 0 ? problem.bias() : MemoryDesc();
+    return convolution_forward_desc(library.engine, algorithm, any_desc(problem.source), weights_desc, bias, any_desc(problem.destination),
+                                    problem.window, tail.attributes());
+  }
+
+  Desc chosen(Library& library) const {
+    return choose<Desc>(
+        library, "conv2d" + tail.key(), convolution,
+        [&](const Convolution& problem, dnnl::algorithm algorithm) { return make(problem, algorithm, library, any_desc(problem.weights)); },
+        [](const Desc& desc) { return std::vector<MemoryDesc>{desc.src_desc(), desc.weights_desc(), desc.dst_desc()}; },
+        [&](const Desc& desc, const Convolution&) {
+          TimedArguments arguments{{DNNL_ARG_SRC, desc.src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DST, desc.dst_desc()}};
+          if (tail.bias >= 0) arguments.emplace_back(DNNL_ARG_BIAS, desc.bias_desc());
+          return time_primitive(library, dnnl::convolution_forward(desc), desc, arguments) + leaving_blocked(library, desc.src_desc()) +
+                 leaving_blocked(library, desc.dst_desc());
+        });
+  }
+
+  std::optional<Layout> resident_layout(Lowering& lowering, int value) const override {
+    if (value != weights) return std::nullopt;
+    return convolution.kernel_layout(chosen(lowering.library).weights_desc());
+  }
+
+  // Weights that live in another program's layout are used as they are where the same implementation can.
+  Desc adapted(Lowering& lowering, const Desc& desc) const {
+    const Layout& there = lowering.layout(weights);
+    if (there.is_plain() || there == convolution.kernel_layout(desc.weights_desc()) || there.dims() != convolution.kernel) return desc;
+    const MemoryDesc fixed = there.library(convolution.kernel_axes);
+    const Desc other = make(convolution, dnnl::algorithm::convolution_direct, lowering.library, fixed);
+    return other && std::string(other.impl_info_str()) == desc.impl_info_str() ? other : desc;
+  }
+
+  void lower(Lowering& lowering) const override {
+    const Desc desc = adapted(lowering, chosen(lowering.library));
+    const Layout x_layout = image_layout(desc.src_desc()), y_layout = image_layout(desc.dst_desc());
+    std::vector<Argument> reads{{DNNL_ARG_SRC, lowering.use(x, x_layout), desc.src_desc()},
+                                {DNNL_ARG_WEIGHTS, lowering.use(weights, convolution.kernel_layout(desc.weights_desc())), desc.weights_desc()}};
+    if (tail.bias >= 0) reads.push_back({DNNL_ARG_BIAS, lowering.use_plain(tail.bias), desc.bias_desc()});
+    const int y = lowering.define(tail.result, y_layout);
+    lowering.add_primitive(dnnl::convolution_forward(desc), desc, reads, {{DNNL_ARG_DST, y, desc.dst_desc()}},
+                           x_layout.text() + " -> " + y_layout.text());
+  }
+};
+
+KernelPtr claim_conv2d(const Graph& graph, int index, std::string* refusal) {
+  const Instruction& instruction = graph.instruction(index);
+  const int y = instruction.results.front();
+  auto kernel = std::make_unique<ConvolutionForward>();
+  kernel->x = instruction.operands[0];
+  kernel->weights = instruction.operands[1];
+  kernel->convolution = Convolution::from(instruction, graph.shape(kernel->x), graph.shape(kernel->weights), graph.shape(y));
+  *refusal = kernel->convolution.refusal(graph, instruction);
+  if (!refusal->empty()) return nullptr;
+  kernel->tail = tail_of(graph, y);
+  if (!kernel->chosen(graph.library)) {
+    kernel->tail = {};
+    kernel->tail.result = y;
+    if (!kernel->chosen(graph.library)) {
+      *refusal = "oneDNN has no fast implementation";
+      return nullptr;
+    }
+  }
+  kernel->name = instruction.op + kernel->tail.name;
+  kernel->instructions = kernel->tail.instructions;
+  kernel->instructions.insert(kernel->instructions.begin(), index);
+  kernel->operands = {kernel->x, kernel->weights};
+  if (kernel->tail.bias >= 0) kernel->operands.push_back(kernel->tail.bias);
+  kernel->results = {kernel->tail.result};
+  return kernel;
+}
+
+const Candidate conv2d{"conv2d", 0, claim_conv2d};
+
+}  // namespace
+
+}  // namespace laminet::cpu

@@ -1,0 +1,73 @@
+// conv2d_backward_input: the gradient of the image. It wants its own arrangement of the weights; forcing another one on the library
+// selects plain loops.
+#include "convolution.h"
+
+namespace laminet::cpu {
+
+namespace {
+
+using Desc = dnnl::convolution_backward_data::primitive_desc;
+
+class ConvolutionBackwardInput : public Kernel {
+ public:
+  Convolution convolution;
+
+  Desc chosen(Library& library) const {
+    return choose<Desc>(
+        library, "conv2d_backward_input", convolution,
+        [&](const Convolution& problem, dnnl::algorithm algorithm) -> Desc {
+          const MemoryDesc source = any_desc(problem.source), weights = any_desc(problem.weights), result = any_desc(problem.destination);
+          const auto forward =
+              convolution_forward_desc(library.engine, algorithm, source, weights, MemoryDesc(), result, problem.window, attributes());
+          if (!forward) return {};
+          return convolution_backward_data_desc(library.engine, algorithm, source, weights, result, problem.window, forward, attributes());
+        },
+        [](const Desc& desc) { return std::vector<MemoryDesc>{desc.diff_src_desc(), desc.weights_desc(), desc.diff_dst_desc()}; },
+        [&](const Desc& desc, const Convolution& problem) { return seconds(library, desc, problem); });
+  }
+
+  void lower(Lowering& lowering) const override {
+    const Desc desc = chosen(lowering.library);
+    const int weights = operands[0], gradient = operands[1];
+    const Layout dy = image_layout(desc.diff_dst_desc()), dx = image_layout(desc.diff_src_desc());
+    const std::vector<Argument> reads{
+        {DNNL_ARG_DIFF_DST, lowering.use(gradient, dy), desc.diff_dst_desc()},
+        {DNNL_ARG_WEIGHTS, lowering.use(weights, convolution.kernel_layout(desc.weights_desc())), desc.weights_desc()}};
+    const int result = lowering.define(results.front(), dx);
+    lowering.add_primitive(dnnl::convolution_backward_data(desc), desc, reads, {{DNNL_ARG_DIFF_SRC, result, desc.diff_src_desc()}},
+                           dy.text() + " -> " + dx.text());
+  }
+
+ private:
+  static double seconds(Library& library, const Desc& desc, const Convolution& problem) {
+    const TimedArguments arguments{
+        {DNNL_ARG_DIFF_SRC, desc.diff_src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DIFF_DST, desc.diff_dst_desc()}};
+    // The forward convolution's weights, which live in its layout.
+    const auto forward = convolution_forward_desc(library.engine, dnnl::algorithm::convolution_direct, any_desc(problem.source),
+                                                  any_desc(problem.weights), MemoryDesc(), any_desc(problem.destination), problem.window,
+                                                  attributes());
+    return time_primitive(library, dnnl::convolution_backward_data(desc), desc, arguments) +
+           (forward ? time_reorder(library, forward.weights_desc(), desc.weights_desc()) : 0) +
+           leaving_blocked(library, desc.diff_src_desc()) + leaving_blocked(library, desc.diff_dst_desc());
+  }
+};
+
+KernelPtr claim(const Graph& graph, int index, std::string* refusal) {
+  const Instruction& instruction = graph.instruction(index);
+  const int weights = instruction.operands[0], dy = instruction.operands[1], dx = instruction.results.front();
+  auto kernel = std::make_unique<ConvolutionBackwardInput>();
+  kernel->convolution = Convolution::from(instruction, graph.shape(dx), graph.shape(weights), graph.shape(dy));
+  *refusal = kernel->convolution.refusal(graph, instruction);
+  if (refusal->empty() && !kernel->chosen(graph.library)) *refusal = "oneDNN has no fast implementation";
+  if (!refusal->empty()) return nullptr;
+  kernel->instructions = {index};
+  kernel->operands = {weights, dy};
+  kernel->results = {dx};
+  return kernel;
+}
+
+const Candidate conv2d_backward_input{"conv2d_backward_input", 0, claim};
+
+}  // namespace
+
+}  // namespace laminet::cpu

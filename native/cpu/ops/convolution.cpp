@@ -1,0 +1,78 @@
+#include "convolution.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "runtime/geometry.h"
+
+namespace laminet::cpu {
+
+namespace {
+
+constexpr double kTimedOperations = 0.8e9;
+
+std::string dims_text(const Dims& dims) {
+  std::ostringstream text;
+  for (size_t axis = 0; axis < dims.size(); ++axis) text << (axis == 0 ? "" : "x") << dims[axis];
+  return text.str();
+}
+
+bool negative(const Dims& dims) {
+  return std::any_of(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; });
+}
+
+bool empty(const Dims& dims) {
+  return std::any_of(dims.begin(), dims.end(), [](int64_t dim) { return dim <= 0; });
+}
+
+}  // namespace
+
+Convolution Convolution::from(const Instruction& instruction, const Shape& x, const Shape& kernel, const Shape& y) {
+  const WindowGeometry geometry = conv_geometry(instruction, x, kernel);
+  const int64_t groups = static_cast<int64_t>(instruction.number("groups", 1));
+  Convolution result;
+  result.source = library_dims(x, kImageAxes);
+  result.destination = library_dims(y, kImageAxes);
+  if (groups == 1) {
+    result.kernel = kernel;
+    result.kernel_axes = kKernelAxes;
+  } else {
+    result.kernel = {kernel[0], kernel[1], kernel[2], groups, kernel[3] / groups};
+    result.kernel_axes = kGroupedKernelAxes;
+  }
+  result.weights = library_dims(result.kernel, result.kernel_axes);
+  result.window.strides = {geometry.rows.stride, geometry.columns.stride};
+  result.window.dilations = {geometry.rows.dilation - 1, geometry.columns.dilation - 1};
+  result.window.before = {geometry.rows.before, geometry.columns.before};
+  result.window.after = {geometry.rows.after, geometry.columns.after};
+  return result;
+}
+
+std::string Convolution::refusal(const Graph& graph, const Instruction& instruction) const {
+  if (!graph.is_f32(instruction.results.front())) return "oneDNN convolves float32 only";
+  if (empty(source) || empty(weights) || empty(destination)) return "a tensor without elements";
+  if (negative(window.before) || negative(window.after)) return "negative padding";
+  return {};
+}
+
+Convolution Convolution::timed() const {
+  double operations = 2.0 * source[0] * destination[2] * destination[3];
+  for (int64_t dim : weights) operations *= static_cast<double>(dim);
+  Convolution small = *this;
+  const auto most = static_cast<int64_t>(source[0] * kTimedOperations / operations) / 4 * 4;
+  small.source[0] = small.destination[0] = std::min(source[0], std::max<int64_t>(most, 4));
+  return small;
+}
+
+std::string Convolution::key() const {
+  return dims_text(source) + " " + dims_text(weights) + " " + dims_text(destination) + " s" + dims_text(window.strides) + " d" +
+         dims_text(window.dilations) + " p" + dims_text(window.before);
+}
+
+double leaving_blocked(Library& library, const MemoryDesc& image) {
+  const Dims dims = dims_of(image);
+  if (dims[1] < 16 || !blocking_of(image).inner_blocks.empty()) return 0;
+  return time_reorder(library, image, MemoryDesc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nChw16c));
+}
+
+}  // namespace laminet::cpu

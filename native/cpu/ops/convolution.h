@@ -1,0 +1,55 @@
+// What the three convolutions share: the problem as the library sees it, and the choice of an implementation.
+#pragma once
+
+#include <string>
+
+#include "cpu/claims.h"
+#include "cpu/lowering.h"
+#include "cpu/tune.h"
+
+namespace laminet::cpu {
+
+// Dims in the library's order: n c h w, o i h w (g o i h w when grouped).
+struct Convolution {
+  Dims source, weights, destination;
+  Window window;
+  Dims kernel;       // of the listing, h w i o; the output channels split in g o when grouped
+  Axes kernel_axes;  // from there to the library's order
+
+  static Convolution from(const Instruction& instruction, const Shape& x, const Shape& kernel, const Shape& y);
+  // Empty, or why the library cannot do it.
+  std::string refusal(const Graph& graph, const Instruction& instruction) const;
+  // The same with a batch small enough to be timed in a few milliseconds.
+  Convolution timed() const;
+  std::string key() const;
+
+  Layout kernel_layout(const MemoryDesc& desc) const { return Layout::from_library(desc, kernel_axes); }
+  MemoryDesc bias() const { return MemoryDesc({destination[1]}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a); }
+};
+
+inline Layout image_layout(const MemoryDesc& desc) { return Layout::from_library(desc, kImageAxes); }
+
+// Seconds of moving an image to the blocked layout that its neighbours use, when a primitive wants it plain though it has channels to block.
+double leaving_blocked(Library& library, const MemoryDesc& image);
+
+// The fastest option at the true batch size: `make(convolution, algorithm)`, `descs(desc)` its memory descriptors, and
+// `seconds(desc, convolution)` what a run of one costs.
+template <typename Desc, typename Make, typename Descs, typename Seconds>
+Desc choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make, const Descs& descs,
+            const Seconds& seconds) {
+  const std::vector<Option<Desc>> all = options<Desc>([&](dnnl::algorithm algorithm) { return make(convolution, algorithm); }, descs);
+  if (all.empty()) return {};
+  if (all.size() == 1) return all.front().desc;
+  const Convolution small = convolution.timed();
+  const std::vector<Option<Desc>> timed = options<Desc>([&](dnnl::algorithm algorithm) { return make(small, algorithm); }, descs);
+  std::vector<std::string> names;
+  for (const Option<Desc>& option : timed) names.push_back(option.name);
+  if (names.empty()) return all.front().desc;
+  const std::string winner =
+      fastest(library, direction + " " + small.key(), names, [&](size_t index) { return seconds(timed[index].desc, small); });
+  for (const Option<Desc>& option : all)
+    if (option.name == winner) return option.desc;
+  return all.front().desc;
+}
+
+}  // namespace laminet::cpu

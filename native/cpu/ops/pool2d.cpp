@@ -1,0 +1,201 @@
+// Pooling in whatever layout the image has. A max pooling that is differentiated leaves the places of its maxima in a workspace, which
+// its backward kernel reads instead of x and y.
+#include "cpu/claims.h"
+#include "cpu/lowering.h"
+#include "cpu/tune.h"
+#include "runtime/geometry.h"
+
+namespace laminet::cpu {
+
+namespace {
+
+using Forward = dnnl::pooling_forward::primitive_desc;
+
+struct Pooling {
+  dnnl::algorithm algorithm = dnnl::algorithm::pooling_max;
+  Dims source, destination;
+  Window window;
+  bool keeps_places = false;  // a backward kernel follows
+
+  static Pooling from(const Instruction& instruction, const Shape& x, const Shape& y) {
+    const WindowGeometry geometry = pool_geometry(instruction, x);
+    Pooling result;
+    if (instruction.op.starts_with("avg")) result.algorithm = dnnl::algorithm::pooling_avg_exclude_padding;
+    result.source = library_dims(x, kImageAxes);
+    result.destination = library_dims(y, kImageAxes);
+    result.window.kernel = {geometry.rows.window, geometry.columns.window};
+    result.window.strides = {geometry.rows.stride, geometry.columns.stride};
+    result.window.dilations = {0, 0};
+    result.window.before = {geometry.rows.before, geometry.columns.before};
+    result.window.after = {geometry.rows.after, geometry.columns.after};
+    return result;
+  }
+
+  Forward forward(Library& library, const MemoryDesc& source_desc) const {
+    const auto kind = keeps_places || algorithm != dnnl::algorithm::pooling_max ? dnnl::prop_kind::forward_training
+                                                                                : dnnl::prop_kind::forward_inference;
+    return pooling_forward_desc(library.engine, kind, algorithm, source_desc, any_desc(destination), window, attributes());
+  }
+
+  // In the image's own layout when the library has fast code for it, else in a blocked one, else whatever there is.
+  Forward choose(Library& library, const Layout& image) const {
+    const MemoryDesc own = image.dims().size() == 4 && !image.is_opaque() ? image.library(kImageAxes)
+                                                                          : Layout::plain_as(DType::f32, listing()).library(kImageAxes);
+    const Forward first = forward(library, own);
+    if (first && acceptable(first.impl_info_str(), {})) return first;
+    for (const auto tag : {dnnl::memory::format_tag::nChw16c, dnnl::memory::format_tag::nChw8c}) {
+      const Forward other = forward(library, MemoryDesc(source, dnnl::memory::data_type::f32, tag));
+      if (other && acceptable(other.impl_info_str(), {})) return other;
+    }
+    return first;
+  }
+
+  Dims listing() const { return {source[0], source[2], source[3], source[1]}; }
+};
+
+Layout layout_of(const MemoryDesc& desc) { return Layout::from_library(desc, kImageAxes); }
+
+class PoolForward : public Kernel {
+ public:
+  Pooling pooling;
+
+  void lower(Lowering& lowering) const override {
+    const int x = operands.front(), y = results.front();
+    const Forward desc = pooling.choose(lowering.library, lowering.layout(x));
+    const Layout image = layout_of(desc.src_desc());
+    const std::vector<Argument> reads{{DNNL_ARG_SRC, lowering.use(x, image), desc.src_desc()}};
+    std::vector<Argument> writes{{DNNL_ARG_DST, lowering.define(y, layout_of(desc.dst_desc())), desc.dst_desc()}};
+    if (const MemoryDesc places = desc.workspace_desc(); places.get_size() > 0) {
+      const int workspace = lowering.scratch(places.get_size(), "places of %" + std::to_string(y));
+      writes.push_back({DNNL_ARG_WORKSPACE, workspace, places});
+      lowering.poolings.insert_or_assign(y, SavedPooling{desc, workspace});
+    }
+    lowering.add_primitive(dnnl::pooling_forward(desc), desc, reads, writes, image.text());
+  }
+};
+
+class MaxPoolBackward : public Kernel {
+ public:
+  Pooling pooling;
+  int x = -1, y = -1, gradient = -1;
+
+  void lower(Lowering& lowering) const override {
+    if (!lowering.poolings.contains(y)) run_forward(lowering);
+    const SavedPooling saved = lowering.poolings.at(y);
+    const MemoryDesc source = saved.forward.src_desc(), destination = saved.forward.dst_desc();
+    const auto desc = pooling_backward_desc(lowering.library.engine, pooling.algorithm, source, destination, pooling.window, saved.forward,
+                                            attributes());
+    const std::vector<Argument> reads{{DNNL_ARG_DIFF_DST, lowering.use(gradient, layout_of(destination)), desc.diff_dst_desc()},
+                                      {DNNL_ARG_WORKSPACE, saved.workspace, desc.workspace_desc()}};
+    const int dx = lowering.define(results.front(), layout_of(source));
+    lowering.add_primitive(dnnl::pooling_backward(desc), desc, reads, {{DNNL_ARG_DIFF_SRC, dx, desc.diff_src_desc()}},
+                           layout_of(source).text());
+  }
+
+ private:
+  // The forward pooling is not in this program: once more, for the places alone.
+  void run_forward(Lowering& lowering) const {
+    const Forward desc = pooling.choose(lowering.library, lowering.layout(x));
+    const Layout image = layout_of(desc.src_desc());
+    const int workspace = lowering.scratch(desc.workspace_desc().get_size(), "places of %" + std::to_string(y));
+    const int result = lowering.temporary(layout_of(desc.dst_desc()), "pooled");
+    lowering.add_primitive(dnnl::pooling_forward(desc), desc, {{DNNL_ARG_SRC, lowering.use(x, image), desc.src_desc()}},
+                           {{DNNL_ARG_DST, result, desc.dst_desc()}, {DNNL_ARG_WORKSPACE, workspace, desc.workspace_desc()}}, image.text());
+    lowering.poolings.insert_or_assign(y, SavedPooling{desc, workspace});
+  }
+};
+
+class AveragePoolBackward : public Kernel {
+ public:
+  Pooling pooling;
+
+  void lower(Lowering& lowering) const override {
+    const int gradient = operands.front();
+    const Layout& given = lowering.layout(gradient);
+    // The gradient's own format, at the size of the image.
+    for (const bool blocked : {!given.is_plain(), true, false}) {
+      const auto tag = blocked ? dnnl::memory::format_tag::nChw16c : dnnl::memory::format_tag::nhwc;
+      const Forward forward = pooling.forward(lowering.library, MemoryDesc(pooling.source, dnnl::memory::data_type::f32, tag));
+      if (!forward || (!acceptable(forward.impl_info_str(), {}) && blocked)) continue;
+      const auto desc = pooling_backward_desc(lowering.library.engine, pooling.algorithm, forward.src_desc(), forward.dst_desc(),
+                                              pooling.window, forward, attributes());
+      if (!desc || (!acceptable(desc.impl_info_str(), {}) && blocked)) continue;
+      const std::vector<Argument> reads{{DNNL_ARG_DIFF_DST, lowering.use(gradient, layout_of(forward.dst_desc())), desc.diff_dst_desc()}};
+      const int dx = lowering.define(results.front(), layout_of(forward.src_desc()));
+      lowering.add_primitive(dnnl::pooling_backward(desc), desc, reads, {{DNNL_ARG_DIFF_SRC, dx, desc.diff_src_desc()}},
+                             layout_of(forward.src_desc()).text());
+      return;
+    }
+    throw Error("INTERNAL", "avg_pool2d_backward: oneDNN has no implementation");
+  }
+};
+
+// Empty, or why the library cannot do it.
+std::string refusal_of(const Graph& graph, const Instruction& instruction, const Pooling& pooling) {
+  if (!graph.is_f32(instruction.results.front())) return "oneDNN pools float32 only here";
+  for (const Dims* dims : {&pooling.source, &pooling.destination})
+    for (int64_t dim : *dims)
+      if (dim <= 0) return "a tensor without elements";
+  for (int axis = 0; axis < 2; ++axis) {
+    const int64_t before = pooling.window.before[axis], after = pooling.window.after[axis], kernel = pooling.window.kernel[axis];
+    if (before < 0 || after < 0) return "negative padding";
+    if (before >= kernel || after >= kernel) return "windows that lie in the padding alone";
+  }
+  return {};
+}
+
+bool differentiated(const Graph& graph, const Instruction& instruction) {
+  for (int reader : graph.readers(instruction.results.front())) {
+    const Instruction& backward = graph.instruction(reader);
+    if (backward.op == "max_pool2d_backward" && backward.operands[1] == instruction.results.front()) return true;
+  }
+  return false;
+}
+
+template <typename PoolKernel>
+std::unique_ptr<PoolKernel> pool_kernel(const Graph& graph, int index, int x, int y, std::string* refusal) {
+  const Instruction& instruction = graph.instruction(index);
+  auto kernel = std::make_unique<PoolKernel>();
+  kernel->pooling = Pooling::from(instruction, graph.shape(x), graph.shape(y));
+  *refusal = refusal_of(graph, instruction, kernel->pooling);
+  if (!refusal->empty()) return nullptr;
+  kernel->instructions = {index};
+  kernel->operands = instruction.operands;
+  kernel->results = instruction.results;
+  return kernel;
+}
+
+KernelPtr claim_forward(const Graph& graph, int index, std::string* refusal) {
+  const Instruction& instruction = graph.instruction(index);
+  auto kernel = pool_kernel<PoolForward>(graph, index, instruction.operands[0], instruction.results[0], refusal);
+  if (kernel && instruction.op == "max_pool2d") kernel->pooling.keeps_places = differentiated(graph, instruction);
+  return kernel;
+}
+
+KernelPtr claim_max_backward(const Graph& graph, int index, std::string* refusal) {
+  const Instruction& instruction = graph.instruction(index);
+  auto kernel = pool_kernel<MaxPoolBackward>(graph, index, instruction.operands[0], instruction.operands[1], refusal);
+  if (!kernel) return nullptr;
+  kernel->x = instruction.operands[0];
+  kernel->y = instruction.operands[1];
+  kernel->gradient = instruction.operands[2];
+  kernel->pooling.keeps_places = true;
+  const Instruction& forward = graph.program.producer(kernel->y);
+  const bool same = forward.op == "max_pool2d" && forward.operands[0] == kernel->x && forward.attributes == instruction.attributes;
+  if (same) kernel->operands = {kernel->y, kernel->gradient};  // x is not read: it may die early
+  return kernel;
+}
+
+KernelPtr claim_average_backward(const Graph& graph, int index, std::string* refusal) {
+  const Instruction& instruction = graph.instruction(index);
+  return pool_kernel<AveragePoolBackward>(graph, index, instruction.results[0], instruction.operands[0], refusal);
+}
+
+const Candidate max_pool2d{"max_pool2d", 0, claim_forward};
+const Candidate avg_pool2d{"avg_pool2d", 0, claim_forward};
+const Candidate max_pool2d_backward{"max_pool2d_backward", 0, claim_max_backward};
+const Candidate avg_pool2d_backward{"avg_pool2d_backward", 0, claim_average_backward};
+
+}  // namespace
+
+}  // namespace laminet::cpu
