@@ -1,5 +1,7 @@
 /** @file Automatic names: `conv2d`, `conv2d_1`, ... as Keras gives them (keras/src/utils/naming.py). */
 
+import { resetShuffle } from './random.js';
+
 const counters = new Map<string, number>();
 
 /** `MaxPooling2D` as `max_pooling2d`, `PReLU` as `p_re_lu`. */
@@ -19,7 +21,13 @@ export function autoName(className: string): string {
   return count === 0 ? base : `${base}_${count}`;
 }
 
-/** Starts the automatic names again: the next convolution is called `conv2d`. Models that exist keep working. */
+/**
+ * Starts the automatic names and the orders of shuffled epochs anew: the next convolution is called `conv2d`. Models that exist keep working.
+ *
+ * @example
+ * clearSession();
+ */
 export function clearSession(): void {
   counters.clear();
+  resetShuffle();
 }
