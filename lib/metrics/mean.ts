@@ -101,7 +101,8 @@ export abstract class MeanOfFunction extends MeanBase {
   }
 
   update(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): void {
-    const mask = this.mask(yTrue, yPred);
+    // Keras's metrics heed a loss's mask only where there are sample weights: without them, ignored labels count 0 in the mean.
+    const mask = sampleWeight === undefined ? undefined : this.mask(yTrue, yPred);
     const weight = mask === undefined ? sampleWeight : maskWeights(sampleWeight, mask, this.total.dtype, 'sum');
     this.accumulate(this.values(yTrue, yPred), weight);
   }
