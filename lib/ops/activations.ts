@@ -2,7 +2,7 @@
 
 import type { Tensor } from '../graph/tensor.js';
 import { convert, type TensorLike } from './apply.js';
-import { add, div, greater, greaterEqual, less, lessEqual, maximum, minimum, mul, sub } from './binary.js';
+import { add, div, greater, less, lessEqual, maximum, minimum, mul, sub } from './binary.js';
 import { clipByValue, elu, relu } from './rectifiers.js';
 import { where } from './select.js';
 import { split } from './slice.js';
@@ -56,8 +56,11 @@ export function hardSilu(x: TensorLike): Tensor {
 /** `hardSilu` by its other name. */
 export const hardSwish = hardSilu;
 
-/** `min(max(x, -1), 1)`. */
-export const hardTanh = (x: TensorLike): Tensor => clipByValue(x, -1, 1);
+/** `min(max(x, -1), 1)`. The gradient at -1 and 1 is 1, as in JAX. */
+export function hardTanh(x: TensorLike): Tensor {
+  const operand = convert('hardTanh', x);
+  return where(greater(operand, 1), 1, where(less(operand, -1), -1, operand));
+}
 
 /** `x * tanh(softplus(x))` (Misra 2019). */
 export function mish(x: TensorLike): Tensor {
@@ -91,10 +94,7 @@ export function sparsePlus(x: TensorLike): Tensor {
 }
 
 /** 0 up to -1, `(x + 1) / 2` to 1, 1 from there. */
-export function sparseSigmoid(x: TensorLike): Tensor {
-  const operand = convert('sparseSigmoid', x);
-  return where(lessEqual(operand, -1), 0, where(greaterEqual(operand, 1), 1, mul(add(operand, 1), 0.5)));
-}
+export const sparseSigmoid = (x: TensorLike): Tensor => mul(minimum(maximum(add(x, 1), 0), 2), 0.5);
 
 /** `|x| > threshold ? x : 0`. */
 export function hardShrink(x: TensorLike, threshold = 0.5): Tensor {

@@ -48,9 +48,9 @@ const table = {
   sub: binary('sub', 'same', (_x, _y, g) => [g, neg(g)]),
   mul: binary('mul', 'same', (x, y, g) => [mul(g, y), mul(g, x)]),
   div: binary('div', 'same', (_x, y, g, out) => [div(g, y), neg(div(mul(g, out), y))]),
-  // d(x^y)/dy = x^y ln x, and 0 where x is 0 (Keras: no NaN for 0^y).
+  // d(x^y)/dy = x^y ln x. Where x or y is 0 no NaN arises: by y it is 0 there, by x it is 0 for y = 0, as in JAX.
   pow: binary('pow', 'same', (x, y, g, out) => [
-    mul(g, mul(y, pow(x, sub(y, 1)))),
+    mul(g, mul(y, pow(x, where(equal(y, 0), 1, sub(y, 1))))),
     mul(g, mul(out, log(where(greater(x, 0), x, 1)))),
   ]),
   // At equality each side takes half, as jax does.

@@ -9,10 +9,13 @@ import { checkInteger } from './check.js';
 import { sumTo } from './reduce.js';
 import { reshapeKeeping } from './reshape.js';
 
-/** `shape` with its unknown sizes taken from `x`. */
+/** `shape` with its unknown sizes taken from `x`, except where `x` has 1, which says nothing. */
 function resolveShape(x: Shape, shape: Shape): Shape {
   const added = shape.length - x.length;
-  const resolved = shape.map((size, axis) => size ?? x[axis - added] ?? null);
+  const resolved = shape.map((size, axis) => {
+    const own = x[axis - added] ?? null;
+    return size ?? (own === 1 ? null : own);
+  });
   const fits = added >= 0 && x.every((size, axis) => size === null || size === 1 || size === (resolved[axis + added] ?? size));
   if (!fits)
     throw new ShapeError(`broadcastTo: ${formatShape(x)} does not broadcast to ${formatShape(shape)}; expected equal sizes or 1`);
@@ -29,7 +32,7 @@ const op: Op = {
 /**
  * `x` repeated along its axes of size 1, and along new axes in front, to fill `shape` (NumPy's rule).
  *
- * @param shape - sizes by axis; null stands for the size that `x` has there
+ * @param shape - sizes by axis; null stands for the size that `x` has there, unless that is 1
  * @throws ShapeError when a size of `x` is neither 1 nor that of `shape`.
  * @example
  * const rows = broadcastTo(tensor([1, 2]), [3, 2]); // [[1, 2], [1, 2], [1, 2]]

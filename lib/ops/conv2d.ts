@@ -2,7 +2,7 @@
 
 import { ShapeError, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
-import { compatible, type Dimension, formatShape, type Shape } from '../core/shape.js';
+import { compatible, type Dimension, formatShape, type Shape, staticShape } from '../core/shape.js';
 import type { Attributes, Op, ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { apply1, convertPair, type TensorLike } from './apply.js';
@@ -33,7 +33,7 @@ const kernelAxes = 'kernelHeight, kernelWidth, channels / groups, filters';
 function convolved(x: Shape, kernel: Shape, attributes: Attributes): Shape {
   const { strides, padding, dilations, groups } = windowOf(attributes);
   checkRank('conv2d', 'x', x, imageAxes);
-  checkRank('conv2d', 'kernel', kernel, kernelAxes);
+  checkRank('conv2d', 'kernel', staticShape('conv2d kernel', kernel), kernelAxes);
   const [channels, taken, filters] = [x[3] as Dimension, kernel[2] as number, kernel[3] as number];
   if (channels !== null && channels !== taken * groups) {
     throw new ShapeError(

@@ -2,7 +2,7 @@
 
 import { ShapeError, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
-import { type Dimension, formatShape } from '../core/shape.js';
+import { type Dimension, formatShape, staticShape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { convertPair, type TensorLike } from './apply.js';
 import { checkRank, type Pair, pair } from './check.js';
@@ -46,7 +46,12 @@ function transposedAxis(
     const total = outputPadding === undefined ? stride + extent - 2 : extent + (extent % 2) - 2 + outputPadding;
     before = extent - 1 - Math.min(Math.ceil(total / 2), extent - 1);
   }
-  return { size: size === null ? null : Math.max((size - 1) * stride + tail, 0), before, after: extent - tail - before };
+  // Cells at the end that no window reaches need no padding.
+  return {
+    size: size === null ? null : Math.max((size - 1) * stride + tail, 0),
+    before,
+    after: Math.max(extent - tail - before, 0),
+  };
 }
 
 /**
@@ -82,7 +87,7 @@ export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: Conv
   const [image, weights] = convertPair(where, x, kernel);
   return channelsLast(image, checkDataFormat(where, options.dataFormat), (last) => {
     checkRank(where, 'x', last.shape, 'batch, height, width, channels');
-    checkRank(where, 'kernel', weights.shape, 'kernelHeight, kernelWidth, filters, channels');
+    checkRank(where, 'kernel', staticShape(`${where} kernel`, weights.shape), 'kernelHeight, kernelWidth, filters, channels');
     const [batch, height, width, channels] = last.shape as [Dimension, Dimension, Dimension, Dimension];
     const [kernelHeight, kernelWidth, filters, taken] = weights.shape as [number, number, number, number];
     if (channels !== null && channels !== taken) {

@@ -1,7 +1,7 @@
 /** @file Depthwise and separable convolution, by `conv2d` in groups. */
 
 import { ShapeError } from '../core/errors.js';
-import { type Dimension, formatShape } from '../core/shape.js';
+import { type Dimension, formatShape, staticShape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { convertPair, type TensorLike } from './apply.js';
 import { checkRank } from './check.js';
@@ -24,7 +24,12 @@ export type DepthwiseConv2dOptions = Omit<Conv2dOptions, 'groups'>;
  */
 export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: DepthwiseConv2dOptions = {}): Tensor {
   const [image, weights] = convertPair('depthwiseConv2d', x, kernel);
-  checkRank('depthwiseConv2d', 'kernel', weights.shape, 'kernelHeight, kernelWidth, channels, multiplier');
+  checkRank(
+    'depthwiseConv2d',
+    'kernel',
+    staticShape('depthwiseConv2d kernel', weights.shape),
+    'kernelHeight, kernelWidth, channels, multiplier',
+  );
   const [height, width, channels, multiplier] = weights.shape as [number, number, number, number];
   const found = image.shape.at(options.dataFormat === 'channelsFirst' ? 1 : -1) as Dimension;
   if (image.rank === 4 && found !== null && found !== channels) {

@@ -70,8 +70,14 @@ export function matMul(a: TensorLike, b: TensorLike, options: MatMulOptions = {}
       `matMul: received ${formatShape(left.shape)} and ${formatShape(right.shape)}; expected at least one dimension; use mul`,
     );
   }
-  if (left.rank === 1) return squeeze(matMul(expandDims(left, 0), right, { transposeB: options.transposeB ?? false }), -2);
-  if (right.rank === 1) return squeeze(matMul(left, expandDims(right, 1), { transposeA: options.transposeA ?? false }), -1);
+  if (left.rank === 1 || right.rank === 1) {
+    const product = matMul(left.rank === 1 ? expandDims(left, 0) : left, right.rank === 1 ? expandDims(right, 1) : right, {
+      transposeA: left.rank > 1 && (options.transposeA ?? false),
+      transposeB: right.rank > 1 && (options.transposeB ?? false),
+    });
+    const added = [...(left.rank === 1 ? [-2] : []), ...(right.rank === 1 ? [-1] : [])];
+    return squeeze(product, added);
+  }
   const flags = { transposeA: options.transposeA ?? false, transposeB: options.transposeB ?? false };
   // One matrix for a whole stack of rows: a single, taller product.
   if (right.rank === 2 && left.rank > 2 && !flags.transposeA) {
