@@ -93,6 +93,8 @@ export abstract class Layer {
   inputSpec: readonly InputSpec[] | undefined;
   readonly inputShape: Shape | undefined;
   readonly activityRegularizer: Regularizer | null;
+  /** Shapes that the layer was built for. */
+  builtShapes: Shapes | undefined;
   /** Calls on symbolic tensors, in order. */
   readonly inboundNodes: LayerNode[] = [];
   #trainable: boolean;
@@ -110,12 +112,12 @@ export abstract class Layer {
     if (typeof this.#trainable !== 'boolean') throw new ValueError(`${className}: trainable is ${String(this.#trainable)}; expected true or false`);
     // `build` is called by users and by `apply`, overridden with or without super.build: what always belongs to it stands around it.
     const build = this.build;
-    this.build = (inputShape) => this.#guard(() => this.#buildWith(() => build.call(this, inputShape)));
+    this.build = (inputShape) => this.#guard(() => this.#buildWith(inputShape, () => build.call(this, inputShape)));
   }
 
   /** Makes the weights for inputs of this shape (sizes may be null, the batch always is). */
   build(inputShape: Shapes): void {
-    if (this.subLayers().some((layer) => !layer.built)) this.#trace(shapeList(inputShape));
+    if (this.subLayers().some((layer) => layer.needsBuild)) this.#trace(shapeList(inputShape));
   }
 
   /** The computation, with ops; called through `apply`. */
@@ -209,9 +211,14 @@ export abstract class Layer {
     return this.#trainable ? this.weights.filter((weight) => !weight.trainable) : this.weights;
   }
 
+  /** Whether weights are still to be made. */
+  get needsBuild(): boolean {
+    return !this.built && (overrides(this, 'build') || this.subLayers().some((layer) => layer.needsBuild));
+  }
+
   /** Number of elements of all weights, each counted once. @throws StateError before the layer is built. */
   countParams(): number {
-    if (!this.built) throw new StateError(`${this.label}: countParams: the layer is not built; call build(inputShape) or apply it first`);
+    if (this.needsBuild) throw new StateError(`${this.label}: countParams: the layer is not built; call build(inputShape) or apply it first`);
     return this.weights.reduce((count, weight) => count + (sizeOf(weight.shape) as number), 0);
   }
 
@@ -298,8 +305,9 @@ export abstract class Layer {
     throw new StateError(`${this.label}: ${what}: the layer was not applied to a symbolic tensor; apply it to input({ shape }) first`);
   }
 
-  #buildWith(build: () => void): void {
+  #buildWith(shapes: Shapes, build: () => void): void {
     inScope(this.name, () => outsideTrace(build));
+    this.builtShapes = shapes;
     this.built = true;
   }
 
@@ -309,6 +317,7 @@ export abstract class Layer {
 
   #buildFor(shapes: Shapes): void {
     this.#checkInputs(shapes);
+    this.builtShapes ??= shapes;
     if (this.built || !overrides(this, 'build')) return;
     this.build(shapes);
     this.#checkInputs(shapes);

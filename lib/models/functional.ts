@@ -34,7 +34,7 @@ function symbolic(what: string, tensors: LayerInput): SymbolicTensor[] {
 export class Functional extends Model {
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
-  readonly topology: Topology;
+  readonly #topology: Topology;
   readonly #inputKeys: readonly string[];
   readonly #returnsList: boolean;
 
@@ -45,9 +45,13 @@ export class Functional extends Model {
     this.outputs = symbolic('outputs', outputs);
     this.#inputKeys = inputs instanceof Tensor || Array.isArray(inputs) ? this.inputNames : Object.keys(inputs);
     this.#returnsList = !(outputs instanceof Tensor);
-    this.topology = sortGraph(this.inputs, this.outputs);
+    this.#topology = sortGraph(this.inputs, this.outputs);
     if (options.trainable !== undefined) this.trainable = options.trainable;
     this.built = true;
+  }
+
+  override get topology(): Topology {
+    return this.#topology;
   }
 
   override get inputNames(): string[] {
@@ -59,11 +63,11 @@ export class Functional extends Model {
   }
 
   override get layers(): Layer[] {
-    return [...this.topology.layers];
+    return [...this.#topology.layers];
   }
 
   override subLayers(): Layer[] {
-    return this.topology === undefined ? [] : this.layers;
+    return this.layers;
   }
 
   override inputShapes(): (Shape | null)[] {

@@ -6,6 +6,8 @@ import type { Dimension, Shape } from '../core/shape.js';
 import { Layer, type LayerOptions } from '../layers/layer.js';
 import { shapeList } from '../layers/structure.js';
 import { Trainer } from '../training/trainer.js';
+import { printSummary, type SummaryOptions } from './summary.js';
+import type { Topology } from './topology.js';
 
 export interface ModelOptions {
   /** By default `sequential`, `functional` or the class's name in snake case, with a number. */
@@ -39,6 +41,11 @@ export abstract class Model extends Trainer {
   /** The layers, without those inside other layers. */
   get layers(): Layer[] {
     return this.subLayers();
+  }
+
+  /** The calls between inputs and outputs; only a functional model has them. */
+  get topology(): Topology | undefined {
+    return undefined;
   }
 
   get inputNames(): string[] {
@@ -79,6 +86,17 @@ export abstract class Model extends Trainer {
     }
     const names = layers.map(({ name }) => name).join(', ');
     throw new ValueError(`getLayer: no layer '${String(nameOrIndex)}' in model '${this.name}'; expected one of ${names}`);
+  }
+
+  /**
+   * Prints a table of the layers: names, output shapes, numbers of weights; for a model with branches also what each is connected to.
+   *
+   * @throws ValueError when the line is too short for the table.
+   * @example
+   * net.summary();
+   */
+  summary(options: SummaryOptions = {}): void {
+    printSummary(this, options);
   }
 
   override get label(): string {

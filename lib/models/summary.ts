@@ -1,0 +1,156 @@
+/** @file The table that `summary` prints, as Keras 3 prints it (keras/src/utils/summary_utils.py). */
+
+import { env, stdout } from 'node:process';
+import { bytesPerElement } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import { checkOptions } from '../core/options.js';
+import { type Shape, sizeOf } from '../core/shape.js';
+import type { Layer } from '../layers/layer.js';
+import { type LayerNode, nodeOf } from '../layers/node.js';
+import { shapeList } from '../layers/structure.js';
+import type { Variable } from '../runtime/variable.js';
+import type { Model } from './model.js';
+import { type Alignment, type Column, drawTable, fitColumns } from './table.js';
+
+export interface SummaryOptions {
+  /** Characters in a line; by default 88, or 108 for a model with branches, and at most the terminal's. */
+  readonly lineLength?: number;
+  /** Where the columns end, as fractions of the line. */
+  readonly positions?: readonly number[];
+  /** Receives the text; `console.log` by default. */
+  readonly printFn?: (text: string) => void;
+  /** Whether to show the layers inside nested models; default false. */
+  readonly expandNested?: boolean;
+  /** Whether to add a column that says which layers are trained; default false. */
+  readonly showTrainable?: boolean;
+}
+
+const count = (weights: Iterable<Variable>): number => [...new Set(weights)].reduce((sum, { shape }) => sum + (sizeOf(shape) as number), 0);
+
+const bytes = (weights: Iterable<Variable>): number =>
+  [...new Set(weights)].reduce((sum, { shape, dtype }) => sum + (sizeOf(shape) as number) * bytesPerElement(dtype), 0);
+
+/** `1234567` as `1,234,567`. */
+const grouped = (value: number): string => value.toLocaleString('en-US');
+
+/** `2420000` as `2.31 MB`, in steps of 1024. */
+export function readableBytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 1024 && unit < units.length - 1) {
+    scaled /= 1024;
+    unit++;
+  }
+  return `${scaled.toFixed(2)} ${units[unit]}`;
+}
+
+const shapeText = (shape: Shape): string => {
+  const sizes = shape.map((size) => (size === null ? 'None' : String(size)));
+  return `(${sizes.join(', ')})`;
+};
+
+/** Shapes of the layer's last symbolic call, else those that follow from what it was built for. */
+function outputText(layer: Layer): string {
+  const made = layer.inboundNodes.at(-1)?.outputs.map(({ shape }) => shape);
+  const shapes = made ?? (layer.builtShapes && shapeList(layer.computeOutputShape(layer.builtShapes)));
+  if (shapes === undefined) return '?';
+  const texts = shapes.map(shapeText);
+  return texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`;
+}
+
+const hasLayers = (layer: Layer): layer is Model => 'layers' in layer && Array.isArray(layer.layers) && layer.layers.length > 0;
+
+/** Whether a functional model is one row of layers, each used once. */
+function isRow(model: Model): boolean {
+  if (model.topology === undefined) return true;
+  const { depths, layers } = model.topology;
+  const nodes = depths.flat();
+  return (
+    depths.every((group) => group.length === 1 && (group[0] as LayerNode).symbolicInputs.length <= 1) &&
+    layers.every((layer) => layer.inboundNodes.filter((node) => nodes.includes(node)).length <= 1)
+  );
+}
+
+/** `conv2d[0][0]` for each tensor that the layer is applied to in this model. */
+function connections(layer: Layer, nodes: readonly LayerNode[]): string {
+  const sources = layer.inboundNodes.filter((node) => nodes.includes(node)).flatMap((node) => node.symbolicInputs);
+  const texts = sources.map((tensor) => `${nodeOf(tensor).layer.name}[${nodeOf(tensor).index}][${tensor.history.index}]`);
+  return texts.length === 0 ? '-' : texts.join(', ');
+}
+
+interface TableStyle {
+  readonly expandNested: boolean;
+  readonly showTrainable: boolean;
+  /** Calls of the model, for a model with branches. */
+  readonly nodes: readonly LayerNode[] | undefined;
+}
+
+function layerRows(layer: Layer, style: TableStyle, level = 0): string[][] {
+  const prefix = level === 0 ? '' : `${'   '.repeat(level)}└ `;
+  const params = layer.needsBuild ? '0 (unbuilt)' : grouped(layer.countParams());
+  const cells = [`${prefix}${layer.name} (${layer.className})`, outputText(layer), params];
+  if (style.nodes !== undefined) cells.push(connections(layer, style.nodes));
+  if (style.showTrainable) cells.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
+  const inner = style.expandNested && hasLayers(layer) ? layer.layers : [];
+  return [cells, ...inner.flatMap((entry) => layerRows(entry, style, level + 1))];
+}
+
+/** Columns of a terminal, as Python's shutil finds them. */
+const terminalColumns = (): number => Number(env.COLUMNS) || stdout.columns || 80;
+
+function columnsOf(row: boolean, options: SummaryOptions): Column[] {
+  const titles = ['Layer (type)', 'Output Shape', 'Param #'];
+  const alignments: Alignment[] = ['left', 'left', 'right'];
+  let positions = options.positions ?? (row ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1]);
+  let length = row ? 88 : 108;
+  if (!row) {
+    titles.push('Connected to');
+    alignments.push('left');
+  }
+  if (options.showTrainable) {
+    titles.push('Trainable');
+    alignments.push('center');
+    positions = [...positions.map((position) => position * 0.9), 1];
+    length += 12;
+  }
+  if (positions.length !== titles.length) {
+    throw new ValueError(`summary: positions has ${positions.length} entries; expected ${titles.length}: ${titles.join(', ')}`);
+  }
+  const line = options.lineLength ?? Math.min(length, terminalColumns() - 4);
+  const ends = positions.map((position) => Math.trunc(position * line));
+  const widths = ends.map((end, i) => end - (ends[i - 1] ?? 0));
+  if (widths.some((width) => width < 4)) {
+    throw new ValueError(`summary: a line of ${line} characters is too short for the table; expected columns of at least 4; give a larger lineLength`);
+  }
+  return fitColumns(widths).map((width, i) => ({ title: titles[i] as string, alignment: alignments[i] as Alignment, width }));
+}
+
+/** ` Total params: 592,554 (2.26 MB)` and the lines after it. */
+function totals(model: Model): string[] {
+  const parts: [string, readonly Variable[]][] = [
+    ['Trainable', model.trainableWeights],
+    ['Non-trainable', model.nonTrainableWeights],
+  ];
+  if (model.isCompiled && model.optimizer.built) parts.push(['Optimizer', model.optimizer.variables]);
+  const all = parts.flatMap(([, weights]) => weights);
+  const line = (name: string, weights: readonly Variable[]): string => ` ${name} params: ${grouped(count(weights))} (${readableBytes(bytes(weights))})`;
+  return [line('Total', all), ...parts.map(([name, weights]) => line(name, weights))];
+}
+
+/** Prints the table of a model's layers, shapes and numbers of weights. */
+export function printSummary(model: Model, options: SummaryOptions): void {
+  checkOptions('summary', options, ['lineLength', 'positions', 'printFn', 'expandNested', 'showTrainable']);
+  const row = isRow(model);
+  const style: TableStyle = {
+    expandNested: options.expandNested ?? false,
+    showTrainable: options.showTrainable ?? false,
+    nodes: row ? undefined : model.topology?.nodes,
+  };
+  const table = drawTable(
+    columnsOf(row, options),
+    model.layers.flatMap((layer) => layerRows(layer, style)),
+  );
+  const print = options.printFn ?? console.log;
+  print([`Model: "${model.name}"`, ...table, ...totals(model)].join('\n'));
+}
