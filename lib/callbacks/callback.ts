@@ -6,6 +6,9 @@ import type { Variable } from '../runtime/variable.js';
 /** Loss and metrics by name. A callback may add keys: later callbacks and History see them. */
 export type Logs = Record<string, number>;
 
+/** Keys in alphabetical order, as Keras 3 logs them. */
+export const sortLogs = (logs: Logs): Logs => Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
+
 /** What a callback may know of the model. */
 export interface CallbackModel {
   stopTraining: boolean;

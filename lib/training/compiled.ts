@@ -1,7 +1,7 @@
 /** @file What `compile` chose: optimizer, a loss and metrics for each output, and the traced training and test steps. */
 
 import { gradients } from '../autodiff/gradients.js';
-import type { Logs } from '../callbacks/callback.js';
+import { type Logs, sortLogs } from '../callbacks/callback.js';
 import { DataError, StateError, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
@@ -106,7 +106,7 @@ export class Compiled {
       }
       return [tracker.name, value[0] as number];
     });
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return sortLogs(Object.fromEntries(entries));
   }
 
   /** @throws StateError when layers were frozen or thawed since compile: the steps were made for the others. */

@@ -1,7 +1,7 @@
 /** @file `fit`: epochs of training steps, validation, callbacks. */
 
 import { stdout } from 'node:process';
-import type { Callback, CallbackHooks, Logs } from '../callbacks/callback.js';
+import { type Callback, type CallbackHooks, type Logs, sortLogs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
 import { History } from '../callbacks/history.js';
 import { ProgressBar } from '../callbacks/progress_bar.js';
@@ -85,7 +85,7 @@ export async function fit(model: Trainer, x: DataLike | BatchSource, y: DataLike
       const pass = { where: 'fit', callbacks, cancellation, classWeight: options.classWeight };
       logs = await runPass(model, plan.epochs.next(), { ...pass, phase: 'train' });
       if (plan.validation !== undefined && validates(epoch + 1, options.validationFreq ?? 1)) {
-        Object.assign(logs, await validate(model, plan.validation(), callbacks, cancellation));
+        logs = sortLogs({ ...logs, ...(await validate(model, plan.validation(), callbacks, cancellation)) });
       }
       await callbacks.call('onEpochEnd', epoch, logs);
       if (model.stopTraining) break;

@@ -1,5 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type HostArray, input, layers, losses, type Model, model, optimizers, regularizers, setDevice, setFloatx, type Tensor } from '../../lib/index.js';
+import {
+  type HostArray,
+  input,
+  layers,
+  losses,
+  type Model,
+  model,
+  optimizers,
+  regularizers,
+  setDevice,
+  setFloatx,
+  type Tensor,
+} from '../../lib/index.js';
 import { type GoldenTensor, goldenValues, loadGolden } from '../harness/golden.js';
 
 interface Named {
@@ -39,7 +51,9 @@ type Factory = (options: Record<string, unknown>) => never;
 
 /** `Conv2DTranspose` -> the factory `conv2dTranspose`: names that differ in case only. */
 function factory(namespace: object, className: string): Factory {
-  const found = Object.entries(namespace).find(([name, value]) => name.toLowerCase() === className.toLowerCase() && !/^[A-Z]/.test(name) && value);
+  const found = Object.entries(namespace).find(
+    ([name, value]) => name.toLowerCase() === className.toLowerCase() && !/^[A-Z]/.test(name) && value,
+  );
   if (found === undefined) throw new Error(`no factory for ${className}`);
   return found[1] as Factory;
 }
@@ -56,7 +70,12 @@ function makeOptions(options: Record<string, unknown>): Record<string, unknown> 
 
 function build(training: Training): Model {
   const values = new Map<string, Tensor>(training.inputs.map(({ name, shape }) => [name, input({ name, shape })]));
-  const made = new Map(training.layers.map((spec) => [spec.name, factory(layers, spec.class)({ ...makeOptions(spec.options), name: spec.name }) as layers.Layer]));
+  const made = new Map(
+    training.layers.map((spec) => [
+      spec.name,
+      factory(layers, spec.class)({ ...makeOptions(spec.options), name: spec.name }) as layers.Layer,
+    ]),
+  );
   const row = training.layers.map(({ name }, i) => ({
     layer: name,
     inputs: [i === 0 ? (training.inputs[0]?.name as string) : (training.layers[i - 1]?.name as string)],
@@ -69,12 +88,18 @@ function build(training: Training): Model {
   }
   const outputs = (training.outputs ?? [calls.at(-1)?.output as string]).map((name) => values.get(name) as Tensor);
   const inputs = training.inputs.map(({ name }) => values.get(name) as Tensor);
-  const net = model({ inputs: inputs.length === 1 ? (inputs[0] as Tensor) : inputs, outputs: outputs.length === 1 ? (outputs[0] as Tensor) : outputs });
+  const net = model({
+    inputs: inputs.length === 1 ? (inputs[0] as Tensor) : inputs,
+    outputs: outputs.length === 1 ? (outputs[0] as Tensor) : outputs,
+  });
   const { optimizer, loss, lossWeights, metrics } = training.compile;
   const makeLoss = (spec: Named): never => factory(losses, spec.class)(spec.options);
   net.compile({
     optimizer: factory(optimizers, optimizer.class)(optimizer.options),
-    loss: 'class' in loss ? makeLoss(loss as Named) : (Object.fromEntries(Object.entries(loss).map(([name, spec]) => [name, makeLoss(spec)])) as never),
+    loss:
+      'class' in loss
+        ? makeLoss(loss as Named)
+        : (Object.fromEntries(Object.entries(loss).map(([name, spec]) => [name, makeLoss(spec)])) as never),
     ...(lossWeights && { lossWeights }),
     metrics,
   });
@@ -97,7 +122,9 @@ function arrays(tensors: Record<string, GoldenTensor>, begin: number, end: numbe
 function expectLogs(received: Record<string, number>, expected: Record<string, number>, tolerance: number): void {
   expect(Object.keys(received)).toEqual(Object.keys(expected));
   for (const [name, value] of Object.entries(expected)) {
-    expect(Math.abs((received[name] as number) - value), `${name}: ${received[name]} and ${value}`).toBeLessThan(tolerance * Math.max(1, Math.abs(value)));
+    expect(Math.abs((received[name] as number) - value), `${name}: ${received[name]} and ${value}`).toBeLessThan(
+      tolerance * Math.max(1, Math.abs(value)),
+    );
   }
 }
 
@@ -125,13 +152,18 @@ describe.each(cases)('ten steps on $device in $precision follow Keras', ({ devic
     net.setWeights(training.initialWeights.map((weight) => goldenValues(weight)));
     for (const [step, expected] of recorded.steps.entries()) {
       const [begin, end] = [step * batchSize, (step + 1) * batchSize];
-      expectLogs(await net.trainOnBatch(arrays(training.x, begin, end, false), arrays(training.y, begin, end, true)), expected, logs);
+      expectLogs(
+        await net.trainOnBatch(arrays(training.x, begin, end, false), arrays(training.y, begin, end, true)),
+        expected,
+        logs,
+      );
     }
     const samples = recorded.steps.length * batchSize;
     const [x, y] = [arrays(training.x, 0, samples, false), arrays(training.y, 0, samples, true)];
     expectLogs(await net.evaluate(x, y, { batchSize, verbose: 0 }), recorded.evaluate, logs);
     const predicted = [await net.predict(arrays(training.x, 0, 4, false), { verbose: 0 })].flat() as Tensor[];
-    for (const [i, expected] of recorded.predict.entries()) expectClose(await (predicted[i] as Tensor).data(), goldenValues(expected), weights);
+    for (const [i, expected] of recorded.predict.entries())
+      expectClose(await (predicted[i] as Tensor).data(), goldenValues(expected), weights);
     for (const [i, expected] of recorded.weights.entries()) {
       const values = await (net.weights[i] as Tensor).data();
       if ('first' in expected) expectClose(values.subarray(0, 16), expected.first, weights);
