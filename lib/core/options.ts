@@ -42,6 +42,9 @@ const hint = (name: string, known: readonly string[]): string => {
  * @throws ValueError `fit: unknown option 'batchsize'; did you mean 'batchSize'?`
  */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
+  if (options !== undefined && typeof options !== 'object') {
+    throw new ValueError(`${where}: received ${String(options)}; expected an object of options { ${known.join(', ')} }`);
+  }
   for (const key of Object.keys(options ?? {})) {
     if (!known.includes(key)) throw new ValueError(`${where}: unknown option '${key}'; ${hint(key, known)}`);
   }
