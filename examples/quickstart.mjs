@@ -19,11 +19,11 @@ const y = { data: train.y.data.subarray(0, samples), shape: [samples] };
 const net = sequential([
   layers.rescaling({ scale: 1 / 255, inputShape: [28, 28, 1] }),
   layers.conv2d({ filters: 32, kernelSize: 3, useBias: false }),
-  layers.batchNormalization(),
+  layers.batchNormalization({ momentum: 0.9 }),
   layers.reLU(),
   layers.maxPooling2d({ poolSize: 2 }),
   layers.conv2d({ filters: 64, kernelSize: 3, useBias: false }),
-  layers.batchNormalization(),
+  layers.batchNormalization({ momentum: 0.9 }),
   layers.reLU(),
   layers.maxPooling2d({ poolSize: 2 }),
   layers.flatten(),
