@@ -1,20 +1,24 @@
 /** @file `broadcast`: repeats elements along axes of size 1; `tile` and `repeat` on top of it. */
 
 import { ShapeError, ValueError } from '../core/errors.js';
-import { type Dimension, formatShape, normalizeAxis, type Shape, sameShape } from '../core/shape.js';
-import type { Op, ValueType } from '../graph/graph.js';
+import { type Dimension, formatShape, isStatic, normalizeAxis, type Shape, sameShape } from '../core/shape.js';
+import type { Attributes, Op, ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { apply1, convert, type TensorLike } from './apply.js';
 import { checkInteger } from './check.js';
 import { sumTo } from './reduce.js';
 import { reshapeKeeping } from './reshape.js';
 
-/** `shape` with its unknown sizes taken from `x`, except where `x` has 1, which says nothing. */
-function resolveShape(x: Shape, shape: Shape): Shape {
+/**
+ * `shape` with its unknown sizes taken from `x`. A size 1 says nothing, since it may stand against any other, except on the axes `kept`,
+ * where `x` itself was unknown when this was recorded.
+ */
+function resolveShape(x: Shape, { shape: wanted, kept }: Attributes): Shape {
+  const shape = wanted as Shape;
   const added = shape.length - x.length;
   const resolved = shape.map((size, axis) => {
     const own = x[axis - added] ?? null;
-    return size ?? (own === 1 ? null : own);
+    return size ?? (own === 1 && !(kept as readonly number[] | undefined)?.includes(axis) ? null : own);
   });
   const fits = added >= 0 && x.every((size, axis) => size === null || size === 1 || size === (resolved[axis + added] ?? size));
   if (!fits)
@@ -24,8 +28,11 @@ function resolveShape(x: Shape, shape: Shape): Shape {
 
 const op: Op = {
   name: 'broadcast',
-  resolve: ([x], { shape }) => ({ shape: resolveShape((x as ValueType).shape, shape as Shape) }),
-  infer: ([x], { shape }) => [{ dtype: (x as ValueType).dtype, shape: resolveShape((x as ValueType).shape, shape as Shape) }],
+  resolve([x], attributes) {
+    const shape = resolveShape((x as ValueType).shape, attributes);
+    return isStatic(shape) ? { shape } : { ...attributes, shape };
+  },
+  infer: ([x], attributes) => [{ dtype: (x as ValueType).dtype, shape: resolveShape((x as ValueType).shape, attributes) }],
   gradient: ({ operands: [x], gradients: [g] }) => [x && g ? sumTo(g, x.shape) : null],
 };
 
@@ -39,7 +46,9 @@ const op: Op = {
  */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
   const operand = convert('broadcastTo', x);
-  return sameShape(operand.shape, shape) ? operand : apply1(op, [operand], { shape });
+  if (isStatic(shape)) return sameShape(operand.shape, shape) ? operand : apply1(op, [operand], { shape });
+  const kept = operand.shape.flatMap((size, axis) => (size === null ? [axis + shape.length - operand.rank] : []));
+  return apply1(op, [operand], { shape, kept });
 }
 
 /** `x` repeated `count` times along `axis`: as a block (`abab`) or each element by itself (`aabb`). */

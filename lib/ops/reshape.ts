@@ -36,7 +36,10 @@ function resolveShape(x: Shape, { shape, kept }: Attributes): Shape {
 
 const op: Op = {
   name: 'reshape',
-  resolve: ([x], attributes) => ({ shape: resolveShape((x as ValueType).shape, attributes) }),
+  resolve([x], attributes) {
+    const shape = resolveShape((x as ValueType).shape, attributes);
+    return isStatic(shape) ? { shape } : { ...attributes, shape };
+  },
   infer: ([x], attributes) => [{ dtype: (x as ValueType).dtype, shape: resolveShape((x as ValueType).shape, attributes) }],
   gradient: ({ operands: [x], gradients: [g] }) => [x && g ? reshape(g, x.shape) : null],
 };

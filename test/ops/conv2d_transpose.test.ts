@@ -79,7 +79,7 @@ describe('conv2dTranspose as recorded from Keras', () => {
 
   for (const { options, inputs, weights, output } of recorded) {
     test(JSON.stringify(options), async () => {
-      const { strides, padding, outputPadding, dilationRate, dataFormat } = options;
+      const { strides, padding, outputPadding, dilationRate, dataFormat, activation } = options;
       const given = Object.entries({ strides, padding, outputPadding, dilationRate, dataFormat }).filter(
         ([, value]) => value !== undefined,
       );
@@ -90,7 +90,8 @@ describe('conv2dTranspose as recorded from Keras', () => {
         dtype: 'float32' as const,
       }));
       const body = (x: Tensor, kernel: Tensor, bias?: Tensor) => {
-        const y = ops.conv2dTranspose(x, kernel, Object.fromEntries(given) as Options);
+        const convolved = ops.conv2dTranspose(x, kernel, Object.fromEntries(given) as Options);
+        const y = activation === 'relu' ? ops.relu(convolved) : convolved;
         if (bias === undefined) return [y];
         return [ops.add(y, dataFormat === 'channelsFirst' ? ops.reshape(bias, [-1, 1, 1]) : bias)];
       };
