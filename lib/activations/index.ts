@@ -65,7 +65,7 @@ export function relu(x: Tensor, options: ReluOptions = {}): Tensor {
   const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
   if (maxValue === null && threshold === 0) return negativeSlope === 0 ? ops.relu(x) : ops.leakyRelu(x, negativeSlope);
   const above = threshold === 0 ? ops.relu(x) : ops.where(ops.greater(x, threshold), x, 0);
-  const capped = maxValue === null ? above : ops.clipByValue(above, 0, maxValue);
+  const capped = maxValue === null ? above : ops.minimum(above, maxValue);
   return negativeSlope === 0 ? capped : ops.sub(capped, ops.mul(ops.relu(ops.sub(threshold, x)), negativeSlope));
 }
 

@@ -5,7 +5,17 @@ import { findByName } from '../core/options.js';
 import { Constraint, type ConstraintFunction, FunctionConstraint } from './constraint.js';
 import { MaxNorm, type MaxNormOptions, MinMaxNorm, type MinMaxNormOptions, NonNeg, type NormAxis, UnitNorm } from './norms.js';
 
-export { Constraint, type ConstraintFunction, MaxNorm, type MaxNormOptions, MinMaxNorm, type MinMaxNormOptions, NonNeg, type NormAxis, UnitNorm };
+export {
+  Constraint,
+  type ConstraintFunction,
+  MaxNorm,
+  type MaxNormOptions,
+  MinMaxNorm,
+  type MinMaxNormOptions,
+  NonNeg,
+  type NormAxis,
+  UnitNorm,
+};
 
 /** Norms of at most `maxValue` (default 2) along `axis` (default 0). */
 export const maxNorm = (options?: MaxNormOptions): Constraint => new MaxNorm(options);
@@ -26,5 +36,7 @@ export function getConstraint(where: string, identifier: ConstraintIdentifier): 
   if (identifier instanceof Constraint) return identifier;
   if (typeof identifier === 'string') return findByName(where, 'constraint', identifier, byName)();
   if (typeof identifier === 'function') return new FunctionConstraint(identifier);
-  throw new ValueError(`${where}: constraint of type ${typeof identifier}; expected a name, a Constraint or a function of the weight`);
+  throw new ValueError(
+    `${where}: constraint of type ${typeof identifier}; expected a name, a Constraint or a function of the weight`,
+  );
 }

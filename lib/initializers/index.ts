@@ -111,5 +111,7 @@ export function getInitializer(where: string, identifier: InitializerIdentifier)
   if (identifier instanceof Initializer) return identifier;
   if (typeof identifier === 'string') return findByName(where, 'initializer', identifier, byName)();
   if (typeof identifier === 'function') return new FunctionInitializer(identifier);
-  throw new ValueError(`${where}: initializer of type ${typeof identifier}; expected a name, an Initializer or a function of shape and dtype`);
+  throw new ValueError(
+    `${where}: initializer of type ${typeof identifier}; expected a name, an Initializer or a function of shape and dtype`,
+  );
 }

@@ -35,7 +35,8 @@ function orthonormalize(matrix: Float64Array, rows: number, columns: number): vo
       for (let before = 0; before < column; before++) {
         const share = dot(before, column);
         for (let row = 0; row < rows; row++) {
-          matrix[row * columns + column] = (matrix[row * columns + column] as number) - share * (matrix[row * columns + before] as number);
+          matrix[row * columns + column] =
+            (matrix[row * columns + column] as number) - share * (matrix[row * columns + before] as number);
         }
       }
     }
@@ -57,14 +58,19 @@ export class Orthogonal extends RandomInitializer {
   }
 
   protected draw(shape: readonly number[], dtype: FloatType): Tensor {
-    if (shape.length < 2) throw new ShapeError(`orthogonal: the weight has shape ${formatShape(shape)}; expected at least 2 dimensions`);
+    if (shape.length < 2)
+      throw new ShapeError(`orthogonal: the weight has shape ${formatShape(shape)}; expected at least 2 dimensions`);
     const columns = shape.at(-1) as number;
     const rows = sizeOf(shape.slice(0, -1)) as number;
     const [long, short] = [Math.max(rows, columns), Math.min(rows, columns)];
     const matrix = normalNumbers(long * short, this.seed instanceof SeedGenerator ? drawSeed() : this.seed);
     orthonormalize(matrix, long, short);
     const at = rows >= columns ? (i: number) => i : (i: number) => (i % columns) * short + Math.floor(i / columns);
-    return tensor(matrix.map((_, i) => this.gain * (matrix[at(i)] as number)), shape, dtype);
+    return tensor(
+      matrix.map((_, i) => this.gain * (matrix[at(i)] as number)),
+      shape,
+      dtype,
+    );
   }
 
   override getConfig(): Record<string, unknown> {

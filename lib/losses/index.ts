@@ -71,9 +71,11 @@ export const binaryFocalCrossentropy = (options?: BinaryFocalCrossentropyOptions
 /** Cross-entropy for one-hot targets. */
 export const categoricalCrossentropy = (options?: CrossentropyOptions): Loss => new CategoricalCrossentropy(options);
 /** Cross-entropy for one-hot targets that discounts easy samples. */
-export const categoricalFocalCrossentropy = (options?: FocalCrossentropyOptions): Loss => new CategoricalFocalCrossentropy(options);
+export const categoricalFocalCrossentropy = (options?: FocalCrossentropyOptions): Loss =>
+  new CategoricalFocalCrossentropy(options);
 /** Cross-entropy for targets that are class numbers. */
-export const sparseCategoricalCrossentropy = (options?: SparseCrossentropyOptions): Loss => new SparseCategoricalCrossentropy(options);
+export const sparseCategoricalCrossentropy = (options?: SparseCrossentropyOptions): Loss =>
+  new SparseCategoricalCrossentropy(options);
 /** Mean of squared errors. */
 export const meanSquaredError = (options?: LossOptions): Loss => new MeanSquaredError(options);
 /** Mean of absolute errors. */

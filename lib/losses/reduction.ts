@@ -45,7 +45,9 @@ function alignWeights(values: Tensor, weights: Tensor): [Tensor, Tensor] {
   const leading = left.shape.slice(0, rank);
   const fits = rank <= left.rank && leading.every((size, axis) => right.shape[axis] === size || right.shape[axis] === 1);
   if (!fits) {
-    throw new ShapeError(`sampleWeight: shape ${formatShape(weights.shape)} does not fit the losses ${formatShape(values.shape)}; expected one weight a sample`);
+    throw new ShapeError(
+      `sampleWeight: shape ${formatShape(weights.shape)} does not fit the losses ${formatShape(values.shape)}; expected one weight a sample`,
+    );
   }
   return [left, reshape(right, [...right.shape, ...left.shape.slice(rank).map(() => 1)])];
 }
@@ -62,7 +64,12 @@ export function maskWeights(weights: Tensor | undefined, mask: Tensor, dtype: DT
 }
 
 /** The values times their weights, reduced. */
-export function reduceWeighted(values: Tensor, weights: Tensor | undefined, mask: Tensor | undefined, reduction: Reduction): Tensor {
+export function reduceWeighted(
+  values: Tensor,
+  weights: Tensor | undefined,
+  mask: Tensor | undefined,
+  reduction: Reduction,
+): Tensor {
   const masked = mask === undefined ? weights : maskWeights(weights, mask, values.dtype, reduction);
   const [left, right] = masked === undefined ? [values, undefined] : alignWeights(values, masked);
   const weighted = right === undefined ? left : mul(left, right);

@@ -39,7 +39,8 @@ export function matchPair(where: string, yTrue: Tensor, yPred: Tensor): Pair {
   const [left, right] = matchRanks(castTo(yTrue, predictions.dtype), predictions);
   if (sameShape(left.shape, right.shape)) return { yTrue: left, yPred: right };
   const sparse = yTrue.rank === yPred.rank - 1 || (yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1);
-  const hint = sparse && where.startsWith('categorical') ? '; for labels that are class numbers use sparseCategoricalCrossentropy' : '';
+  const hint =
+    sparse && where.startsWith('categorical') ? '; for labels that are class numbers use sparseCategoricalCrossentropy' : '';
   throw new ShapeError(
     `${where}: yTrue ${formatShape(yTrue.shape)} does not fit yPred ${formatShape(yPred.shape)}; expected equal shapes${hint}`,
   );
@@ -54,7 +55,9 @@ export function matchLabels(where: string, yTrue: Tensor, yPred: Tensor): Pair {
   const predictions = floats(yPred);
   const labels = castTo(yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? squeeze(yTrue, -1) : yTrue, 'int32');
   if (sameShape(labels.shape, yPred.shape.slice(0, -1))) return { yTrue: labels, yPred: predictions };
-  const oneHot = sameShape(yTrue.shape, yPred.shape) ? '; for one-hot labels use categoricalCrossentropy or categoricalAccuracy' : '';
+  const oneHot = sameShape(yTrue.shape, yPred.shape)
+    ? '; for one-hot labels use categoricalCrossentropy or categoricalAccuracy'
+    : '';
   throw new ShapeError(
     `${where}: yTrue ${formatShape(yTrue.shape)} does not fit yPred ${formatShape(yPred.shape)}; ` +
       `expected class numbers of shape ${formatShape(yPred.shape.slice(0, -1))}${oneHot}`,

@@ -36,7 +36,11 @@ export interface AUCOptions extends MetricOptions {
 }
 
 const curves: Record<Curve, Curve> = { ROC: 'ROC', PR: 'PR', PRGAIN: 'PRGAIN' };
-const methods: Record<SummationMethod, SummationMethod> = { interpolation: 'interpolation', minoring: 'minoring', majoring: 'majoring' };
+const methods: Record<SummationMethod, SummationMethod> = {
+  interpolation: 'interpolation',
+  minoring: 'minoring',
+  majoring: 'majoring',
+};
 const ownOptions = ['numThresholds', 'thresholds', 'curve', 'summationMethod', 'multiLabel', 'labelWeights', 'fromLogits'];
 const epsilon = 1e-7;
 
@@ -111,7 +115,8 @@ export class AUC extends Metric {
   result(): Tensor {
     const sums = this.#sums;
     if (sums === undefined) return convert('auc', 0);
-    const terms = this.curve === 'PR' && this.summationMethod === 'interpolation' ? this.#interpolated(sums) : this.#riemann(sums);
+    const terms =
+      this.curve === 'PR' && this.summationMethod === 'interpolation' ? this.#interpolated(sums) : this.#riemann(sums);
     if (!this.multiLabel) return sum(terms);
     const byLabel = sum(terms, 0);
     if (this.labelWeights === null) return mean(byLabel);

@@ -67,12 +67,7 @@ export class FBetaScore extends Metric {
     this.#sums ??= names.map((name) => this.addVariable(name, shape)) as [Variable, Variable, Variable, Variable];
     const positive = castTo(this.#positive(pair.yPred), pair.yPred.dtype);
     const weight = sampleWeight === undefined ? undefined : expandDims(castTo(sampleWeight, positive.dtype), 1);
-    const parts = [
-      mul(positive, pair.yTrue),
-      mul(positive, sub(1, pair.yTrue)),
-      mul(sub(1, positive), pair.yTrue),
-      pair.yTrue,
-    ];
+    const parts = [mul(positive, pair.yTrue), mul(positive, sub(1, pair.yTrue)), mul(sub(1, positive), pair.yTrue), pair.yTrue];
     this.#sums.forEach((variable, i) => {
       const part = parts[i] as Tensor;
       const weighted = weight === undefined ? part : mul(part, weight);

@@ -200,7 +200,11 @@ const byName = {
 };
 
 const accuracies = { binary: binaryAccuracy, sparse: sparseCategoricalAccuracy, categorical: categoricalAccuracy };
-const crossentropies = { binary: binaryCrossentropy, sparse: sparseCategoricalCrossentropy, categorical: categoricalCrossentropy };
+const crossentropies = {
+  binary: binaryCrossentropy,
+  sparse: sparseCategoricalCrossentropy,
+  categorical: categoricalCrossentropy,
+};
 
 /**
  * The metric meant by a name, a function `(yTrue, yPred) => values`, a loss or an instance. A name stays the metric's key in the logs.
@@ -213,9 +217,18 @@ export function resolveMetric(where: string, identifier: MetricIdentifier, yTrue
   if (identifier instanceof losses.Loss) return new LossMetric(identifier);
   if (typeof identifier === 'function') return new MeanMetricWrapper(identifier);
   if (typeof identifier !== 'string') {
-    throw new ValueError(`${where}: metric of type ${typeof identifier}; expected a name, a Metric or a function of yTrue and yPred`);
+    throw new ValueError(
+      `${where}: metric of type ${typeof identifier}; expected a name, a Metric or a function of yTrue and yPred`,
+    );
   }
   const kind = labelKind(yTrue, yPred);
-  const byShape = { accuracy: accuracies[kind], acc: accuracies[kind], crossentropy: crossentropies[kind], ce: crossentropies[kind] };
-  return findByName<(options: MetricOptions) => Metric>(where, 'metric', identifier, { ...byShape, ...byName })({ name: identifier });
+  const byShape = {
+    accuracy: accuracies[kind],
+    acc: accuracies[kind],
+    crossentropy: crossentropies[kind],
+    ce: crossentropies[kind],
+  };
+  return findByName<(options: MetricOptions) => Metric>(where, 'metric', identifier, { ...byShape, ...byName })({
+    name: identifier,
+  });
 }

@@ -48,9 +48,11 @@ export class IoU extends Metric {
     super(options, where, [...keys, ...own]);
     this.#where = where;
     const { numClasses, targetClassIds, ignoreClass = null, sparseYTrue = true, sparseYPred = true, axis = -1 } = options;
-    if (!Number.isInteger(numClasses) || numClasses < 1) throw new ValueError(`${where}: numClasses ${numClasses}; expected an integer of at least 1`);
+    if (!Number.isInteger(numClasses) || numClasses < 1)
+      throw new ValueError(`${where}: numClasses ${numClasses}; expected an integer of at least 1`);
     const wrong = targetClassIds.filter((id) => !Number.isInteger(id) || id < 0 || id >= numClasses);
-    if (wrong.length > 0) throw new ValueError(`${where}: target class id ${wrong[0]} is out of range; expected integers in [0, ${numClasses})`);
+    if (wrong.length > 0)
+      throw new ValueError(`${where}: target class id ${wrong[0]} is out of range; expected integers in [0, ${numClasses})`);
     this.options = { numClasses, targetClassIds: [...targetClassIds], ignoreClass, sparseYTrue, sparseYPred, axis };
     this.matrix = this.addVariable('total_confusion_matrix', [numClasses, numClasses], 'int32');
   }

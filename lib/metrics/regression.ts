@@ -79,7 +79,9 @@ export class R2Score extends Metric {
   readonly classAggregation: ClassAggregation | null;
   readonly numRegressors: number;
   readonly samples: Variable;
-  #sums: { readonly squares: Variable; readonly sum: Variable; readonly residual: Variable; readonly count: Variable } | undefined;
+  #sums:
+    | { readonly squares: Variable; readonly sum: Variable; readonly residual: Variable; readonly count: Variable }
+    | undefined;
 
   constructor(options: R2ScoreOptions = {}) {
     super(options, 'r2Score', ['classAggregation', 'numRegressors']);

@@ -40,11 +40,16 @@ export interface CountOptions {
 }
 
 /** Thresholds as a list. @throws ValueError for one outside [0, 1]. */
-export function checkThresholds(where: string, thresholds: number | readonly number[] | null | undefined, byDefault: number): readonly number[] {
+export function checkThresholds(
+  where: string,
+  thresholds: number | readonly number[] | null | undefined,
+  byDefault: number,
+): readonly number[] {
   if (thresholds === null || thresholds === undefined) return [byDefault];
   const list = typeof thresholds === 'number' ? [thresholds] : thresholds;
   const wrong = list.filter((threshold) => !(threshold >= 0 && threshold <= 1));
-  if (wrong.length > 0 || list.length === 0) throw new ValueError(`${where}: thresholds [${list.join(', ')}]; expected numbers in [0, 1]`);
+  if (wrong.length > 0 || list.length === 0)
+    throw new ValueError(`${where}: thresholds [${list.join(', ')}]; expected numbers in [0, 1]`);
   return list;
 }
 
@@ -81,7 +86,9 @@ function prepare(where: string, yTrue: Tensor, yPred: Tensor, sampleWeight: Tens
   const dtype = yPred.dtype === 'float64' ? 'float64' : 'float32';
   let [predictions, labels] = matchRanks(castTo(yPred, dtype), castTo(castTo(yTrue, 'bool'), dtype));
   if (sizeOf(predictions.shape) !== sizeOf(labels.shape)) {
-    throw new ShapeError(`${where}: yTrue ${formatShape(yTrue.shape)} does not fit yPred ${formatShape(yPred.shape)}; expected equal shapes`);
+    throw new ShapeError(
+      `${where}: yTrue ${formatShape(yTrue.shape)} does not fit yPred ${formatShape(yPred.shape)}; expected equal shapes`,
+    );
   }
   let weights = sampleWeight && matchRanks(labels, expandDims(castTo(sampleWeight, dtype), -1), false)[1];
   const { topK = null, classId = null, labelWeights = null } = options;
@@ -109,7 +116,13 @@ const columns = (shape: Shape): number => (shape.length < 2 ? 1 : (shape.at(-1) 
  *
  * @throws ShapeError when targets and predictions do not fit together.
  */
-export function countAtThresholds(where: string, yTrue: Tensor, yPred: Tensor, sampleWeight: Tensor | undefined, options: CountOptions): Counts {
+export function countAtThresholds(
+  where: string,
+  yTrue: Tensor,
+  yPred: Tensor,
+  sampleWeight: Tensor | undefined,
+  options: CountOptions,
+): Counts {
   const prepared = prepare(where, yTrue, yPred, sampleWeight, options);
   const { labels, weights } = prepared;
   const positive = weights === undefined ? labels : mul(labels, weights);

@@ -49,7 +49,9 @@ export class Ftrl extends Optimizer {
     for (const name of names) {
       const value = this.settings[name];
       if (name === 'learningRatePower' ? value > 0 : value < 0) {
-        throw new ValueError(`ftrl: ${name} ${value}; expected a number of at ${name === 'learningRatePower' ? 'most' : 'least'} 0`);
+        throw new ValueError(
+          `ftrl: ${name} ${value}; expected a number of at ${name === 'learningRatePower' ? 'most' : 'least'} 0`,
+        );
       }
     }
   }

@@ -4,16 +4,22 @@ import type { DType } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
 import { currentGraph } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
-import { add, div, equal, mod, mul, notEqual, sub } from '../ops/binary.js';
 import { castTo } from '../ops/apply.js';
+import { add, div, equal, mod, mul, notEqual, sub } from '../ops/binary.js';
 import { where } from '../ops/select.js';
-import { type Device } from '../runtime/device.js';
+import type { Device } from '../runtime/device.js';
 import { filledVariable } from '../runtime/filled_variable.js';
 import { TracedFunction } from '../runtime/function.js';
 import type { Variable } from '../runtime/variable.js';
 import { LearningRateSchedule } from '../schedules/schedule.js';
 import { clipGradients } from './clip.js';
-import { type CheckedOptions, checkLearningRate, checkOptimizerOptions, type LearningRate, type OptimizerOptions } from './options.js';
+import {
+  type CheckedOptions,
+  checkLearningRate,
+  checkOptimizerOptions,
+  type LearningRate,
+  type OptimizerOptions,
+} from './options.js';
 
 /** Which weights take no weight decay. */
 export interface WeightDecayExclusions {
@@ -100,7 +106,8 @@ export abstract class Optimizer {
   }
 
   set iterations(steps: number) {
-    if (!Number.isInteger(steps) || steps < 0) throw new ValueError(`${this.name}.iterations: ${steps}; expected an integer of at least 0`);
+    if (!Number.isInteger(steps) || steps < 0)
+      throw new ValueError(`${this.name}.iterations: ${steps}; expected an integer of at least 0`);
     this.#calls = steps * (this.options.gradientAccumulationSteps ?? 1);
     this.#callsVariable?.assign(this.#calls);
   }
@@ -124,7 +131,7 @@ export abstract class Optimizer {
     this.#device = device;
     this.#trained = [...variables];
     this.#callsVariable = filledVariable(device, 'int32', [], 'iteration', this.#calls);
-    this.#rateVariable = filledVariable(device, 'float32', [], 'learning_rate');
+    this.#rateVariable = filledVariable(device, (variables[0] as Variable).dtype, [], 'learning_rate');
     for (const own of [this.#callsVariable, this.#rateVariable]) own.path = `${this.name}/${own.name}`;
     if (this.options.useEma) this.addSlots(variables, ['average']);
     if (this.options.gradientAccumulationSteps !== null) this.addSlots(variables, ['gradient_accumulator']);
@@ -172,7 +179,10 @@ export abstract class Optimizer {
 
   /** Leaves weights out of weight decay. @throws StateError after `build`. */
   excludeFromWeightDecay({ varList = [], varNames = [] }: WeightDecayExclusions): void {
-    if (this.built) throw new StateError(`${this.name}.excludeFromWeightDecay: the optimizer is built already; call it before the training starts`);
+    if (this.built)
+      throw new StateError(
+        `${this.name}.excludeFromWeightDecay: the optimizer is built already; call it before the training starts`,
+      );
     const listed = new Set(varList);
     const pattern = varNames.length > 0 ? new RegExp(varNames.join('|')) : undefined;
     this.#excluded = (variable) => listed.has(variable) || (pattern?.test(variable.name) ?? false);
@@ -182,7 +192,7 @@ export abstract class Optimizer {
    * One step: clips the gradients, decays and updates the weights, then moving averages, constraints and the step count. Inside a trace
    * it becomes part of the program; outside it runs at once.
    *
-   * @param gradients - one a variable; null where the loss does not depend on it (left alone, with a warning)
+   * @param gradients - one a variable; null where the loss does not depend on it: it is left alone, with a warning in a trace
    * @throws ValueError when every gradient is null, or a variable is not one of those the optimizer was built with.
    */
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void {
@@ -197,7 +207,8 @@ export abstract class Optimizer {
     const given = gradients.filter((gradient) => gradient !== null);
     const graph = currentGraph();
     if (graph === undefined) return this.#applyNow(given, present);
-    if (missing.length > 0) process.emitWarning(`${this.name}: the loss does not depend on ${missing.join(', ')}; they are not trained`);
+    if (missing.length > 0)
+      process.emitWarning(`${this.name}: the loss does not depend on ${missing.join(', ')}; they are not trained`);
     graph.beforeRun.add(this.#beforeRun);
     graph.inLayer(this.name, () => this.#trace(given, present));
   }
@@ -211,7 +222,8 @@ export abstract class Optimizer {
   /** The options that make an equal optimizer; a schedule as `{ className, config }`. */
   getConfig(): Record<string, unknown> {
     const rate = this.#rate;
-    const learningRate = rate instanceof LearningRateSchedule ? { className: rate.constructor.name, config: rate.getConfig() } : rate;
+    const learningRate =
+      rate instanceof LearningRateSchedule ? { className: rate.constructor.name, config: rate.getConfig() } : rate;
     return { ...this.options, learningRate };
   }
 

@@ -75,7 +75,9 @@ export function checkOptimizerOptions(
 export function checkLearningRate(where: string, rate: LearningRate): LearningRate {
   if (rate instanceof LearningRateSchedule || typeof rate === 'function' || Number.isFinite(rate)) return rate;
   const received = typeof rate === 'object' ? 'an object' : String(rate);
-  throw new ValueError(`${where}: learningRate ${received}; expected a finite number, a schedule or a function that returns a number`);
+  throw new ValueError(
+    `${where}: learningRate ${received}; expected a finite number, a schedule or a function that returns a number`,
+  );
 }
 
 function checkClipping(where: string, { clipnorm, clipvalue, globalClipnorm }: CheckedOptions): void {

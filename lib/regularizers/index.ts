@@ -27,5 +27,7 @@ export function getRegularizer(where: string, identifier: RegularizerIdentifier)
   if (identifier instanceof Regularizer) return identifier;
   if (typeof identifier === 'string') return findByName(where, 'regularizer', identifier, byName)();
   if (typeof identifier === 'function') return new FunctionRegularizer(identifier);
-  throw new ValueError(`${where}: regularizer of type ${typeof identifier}; expected a name, a Regularizer or a function of the weight`);
+  throw new ValueError(
+    `${where}: regularizer of type ${typeof identifier}; expected a name, a Regularizer or a function of the weight`,
+  );
 }

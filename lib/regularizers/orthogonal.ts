@@ -35,7 +35,8 @@ export class OrthogonalRegularizer extends Regularizer {
 
   /** @throws ShapeError when the weight is not a matrix. */
   call(weight: Tensor): Tensor {
-    if (weight.rank !== 2) throw new ShapeError(`orthogonalRegularizer: the weight has shape ${formatShape(weight.shape)}; expected 2 dimensions`);
+    if (weight.rank !== 2)
+      throw new ShapeError(`orthogonalRegularizer: the weight has shape ${formatShape(weight.shape)}; expected 2 dimensions`);
     const axis = this.mode === 'rows' ? 1 : 0;
     const size = weight.shape[1 - axis] as number;
     const unit = div(weight, sqrt(maximum(sum(square(weight), axis, { keepDims: true }), 1e-12)));

@@ -37,10 +37,12 @@ export const exponentialDecay = (options: DecayOptions): LearningRateSchedule =>
 /** `initialLearningRate / (1 + decayRate * step / decaySteps)` */
 export const inverseTimeDecay = (options: DecayOptions): LearningRateSchedule => new InverseTimeDecay(options);
 /** `values[i]` while `step <= boundaries[i]`, then the last value. */
-export const piecewiseConstantDecay = (options: PiecewiseConstantDecayOptions): LearningRateSchedule => new PiecewiseConstantDecay(options);
+export const piecewiseConstantDecay = (options: PiecewiseConstantDecayOptions): LearningRateSchedule =>
+  new PiecewiseConstantDecay(options);
 /** From `initialLearningRate` to `endLearningRate` (default 0.0001) in `decaySteps`. */
 export const polynomialDecay = (options: PolynomialDecayOptions): LearningRateSchedule => new PolynomialDecay(options);
 /** Half a cosine wave, after an optional warm-up. */
 export const cosineDecay = (options: CosineDecayOptions): LearningRateSchedule => new CosineDecay(options);
 /** Half a cosine wave, again and again. */
-export const cosineDecayRestarts = (options: CosineDecayRestartsOptions): LearningRateSchedule => new CosineDecayRestarts(options);
+export const cosineDecayRestarts = (options: CosineDecayRestartsOptions): LearningRateSchedule =>
+  new CosineDecayRestarts(options);

@@ -36,7 +36,7 @@ const factoryName = (kind: string): string =>
   kind.charAt(0).toLowerCase() + kind.slice(1);
 
 function create(recorded: Case): Metric {
-  const factories = metrics as unknown as Record<string, (options: object) => Metric>;
+  const factories: Record<string, unknown> = metrics;
   return (factories[factoryName(recorded.class)] as (options: object) => Metric)(recorded.options);
 }
 

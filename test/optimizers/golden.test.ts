@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Optimizer, type OptimizerOptions } from '../../lib/optimizers/index.js';
+import type { Optimizer, OptimizerOptions } from '../../lib/optimizers/index.js';
 import * as optimizers from '../../lib/optimizers/index.js';
-import * as schedules from '../../lib/schedules/index.js';
 import { tensor } from '../../lib/runtime/device_tensor.js';
 import { Variable } from '../../lib/runtime/variable.js';
+import * as schedules from '../../lib/schedules/index.js';
 import { expectClose } from '../harness/close.js';
 import { type GoldenTensor, goldenValues, loadGolden } from '../harness/golden.js';
 
