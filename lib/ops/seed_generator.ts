@@ -10,6 +10,9 @@ import { Variable } from '../runtime/variable.js';
 import { add } from './binary.js';
 import { iota } from './create.js';
 
+/** Keras's name of the variable. */
+const stateName = 'seed_generator_state';
+
 let nextSeed = hostGenerator(Date.now());
 let globalSeed = nextSeed();
 const globals = new Map<string, SeedGenerator>();
@@ -61,7 +64,7 @@ export class SeedGenerator {
     if (seed !== null && !Number.isInteger(seed))
       throw new ValueError(`SeedGenerator: seed is ${seed}; expected an integer or null`);
     const initial = outsideTrace(() => tensor([(seed ?? drawSeed()) | 0, 0], [2], 'int32'));
-    this.state = new Variable(initial, { name: 'seed_generator_state', trainable: false });
+    this.state = new Variable(initial, { name: stateName, trainable: false });
   }
 
   /** The state for one draw in the current trace and the number of that draw; the counter moves by one a run of the trace. */
