@@ -20,5 +20,6 @@ target_compile_definitions(laminet_addon PRIVATE NAPI_VERSION=9 NODE_ADDON_API_C
   NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_compile_options(laminet_addon PRIVATE ${laminet_warnings})
 target_link_libraries(laminet_addon PRIVATE laminet_reference laminet_runtime ${CMAKE_JS_LIB})
+add_dependencies(laminet_package laminet_addon)
 # Never unloaded: the executor's thread and the exit handlers of the process may outlive the environment that loaded it.
 target_link_options(laminet_addon PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL)

@@ -20,6 +20,11 @@ if(NOT onednn_hints)
   endif()
 endif()
 
+foreach(found LAMINET_ONEDNN_INCLUDE LAMINET_ONEDNN_LIBRARY)
+  if(${found} AND NOT EXISTS "${${found}}")
+    unset(${found} CACHE)  # it was there at the last configuration
+  endif()
+endforeach()
 find_path(LAMINET_ONEDNN_INCLUDE oneapi/dnnl/dnnl.hpp HINTS ${onednn_hints} /opt/intel/oneapi/dnnl/latest /opt/onednn /usr/local
   PATH_SUFFIXES include)
 find_library(LAMINET_ONEDNN_LIBRARY dnnl HINTS ${onednn_hints} /opt/intel/oneapi/dnnl/latest /opt/onednn /usr/local
@@ -50,6 +55,18 @@ if(NOT LAMINET_ONEDNN_FOUND)
 endif()
 
 get_filename_component(onednn_folder "${LAMINET_ONEDNN_LIBRARY}" DIRECTORY)
+# Where the plugin looks for it at run time: nowhere special when the system knows it, relative to itself when it was unpacked into this
+# package's build folder (which may be moved), else exactly there.
+get_filename_component(package_build "${CMAKE_CURRENT_SOURCE_DIR}/../build" ABSOLUTE)
+string(FIND "${onednn_folder}" "${package_build}/" onednn_inside)
+if(onednn_folder IN_LIST CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES)
+  set(laminet_onednn_rpath "")
+elseif(onednn_inside EQUAL 0)
+  file(RELATIVE_PATH onednn_relative "${laminet_output}" "${onednn_folder}")
+  set(laminet_onednn_rpath "$ORIGIN/${onednn_relative}")
+else()
+  set(laminet_onednn_rpath "${onednn_folder}")
+endif()
 add_library(laminet_onednn INTERFACE)
 target_include_directories(laminet_onednn SYSTEM INTERFACE "${LAMINET_ONEDNN_INCLUDE}")
 target_link_libraries(laminet_onednn INTERFACE "${LAMINET_ONEDNN_LIBRARY}")
