@@ -7,19 +7,13 @@ import type { Tensor } from '../graph/tensor.js';
 import { castTo } from '../ops/apply.js';
 import { add, div, equal, mod, mul, notEqual, sub } from '../ops/binary.js';
 import { where } from '../ops/select.js';
-import type { Device } from '../runtime/device.js';
-import { filledVariable } from '../runtime/filled_variable.js';
 import { TracedFunction } from '../runtime/function.js';
 import type { Variable } from '../runtime/variable.js';
 import { LearningRateSchedule } from '../schedules/schedule.js';
 import { clipGradients } from './clip.js';
-import {
-  type CheckedOptions,
-  checkLearningRate,
-  checkOptimizerOptions,
-  type LearningRate,
-  type OptimizerOptions,
-} from './options.js';
+import { Clock } from './clock.js';
+import { type CheckedOptions, checkOptimizerOptions, type LearningRate, type OptimizerOptions } from './options.js';
+import { Slots } from './slots.js';
 
 /** Which weights take no weight decay. */
 export interface WeightDecayExclusions {
@@ -29,12 +23,12 @@ export interface WeightDecayExclusions {
 }
 
 /**
- * Base of all optimizers. A subclass adds its slots in `build` and changes one weight in `updateStep`, with pointwise ops on tensors of the
- * weight's shape and scalars, so that a backend makes one pass of it.
+ * Base of all optimizers. A subclass adds its slots in `buildSlots` and changes one weight in `updateStep`, with pointwise ops on tensors of
+ * the weight's shape and scalars, so that a backend makes one pass of it.
  *
  * @example
  * class SignDescent extends optimizers.Optimizer {
- *   constructor(options) {
+ *   constructor(options = {}) {
  *     super('signDescent', options, [], 0.001);
  *   }
  *   updateStep(gradient, variable, learningRate) {
@@ -45,15 +39,9 @@ export interface WeightDecayExclusions {
 export abstract class Optimizer {
   readonly name: string;
   protected readonly options: CheckedOptions;
-  #rate: LearningRate;
-  #calls = 0;
-  #writtenRate: number | undefined;
-  #device: Device | undefined;
-  #callsVariable: Variable | undefined;
-  #rateVariable: Variable | undefined;
-  #variables: Variable[] = [];
+  readonly #clock: Clock;
+  #slots: Slots | undefined;
   #trained: readonly Variable[] = [];
-  readonly #slots = new Map<string, Map<Variable, Variable>>();
   readonly #eager = new Map<string, TracedFunction>();
   #excluded: (variable: Variable) => boolean = () => false;
   /** During a trace with gradient accumulation: whether this batch ends a step. */
@@ -67,28 +55,25 @@ export abstract class Optimizer {
   constructor(where: string, options: OptimizerOptions, own: readonly string[], learningRate: number) {
     this.options = checkOptimizerOptions(where, options, own, learningRate);
     this.name = this.options.name;
-    this.#rate = this.options.learningRate;
+    this.#clock = new Clock(this.name, this.options.learningRate);
   }
 
   /** Emits the change of one weight and its slots, with `this.assign`. */
   protected abstract updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void;
 
+  /** Makes the subclass's slots, with `addSlots` and `addVariable`. */
+  protected buildSlots(_variables: readonly Variable[]): void {}
+
+  /** Called in the trace once a step, before the updates of the weights. */
+  protected beginStep(): void {}
+
   /** The learning rate of the next step. Set it at any time to a number or a schedule; a number over a schedule throws. */
   get learningRate(): number {
-    if (this.#rate instanceof LearningRateSchedule) return this.#rate.valueAt(this.#calls);
-    return typeof this.#rate === 'function' ? this.#rate() : this.#rate;
+    return this.#clock.rate;
   }
 
   set learningRate(rate: LearningRate) {
-    const checked = checkLearningRate(`${this.name}.learningRate`, rate);
-    if (typeof checked === 'number' && typeof this.#rate !== 'number') {
-      const kind = typeof this.#rate === 'function' ? 'function' : 'schedule';
-      throw new StateError(
-        `${this.name}.learningRate: the optimizer has a learning-rate ${kind}, so the rate cannot be set to ${checked}; ` +
-          'give the optimizer a number as learningRate to be able to set it',
-      );
-    }
-    this.#rate = checked;
+    this.#clock.setRate(rate);
   }
 
   /** The same as `learningRate`. */
@@ -100,76 +85,61 @@ export abstract class Optimizer {
     this.learningRate = rate;
   }
 
-  /** Completed steps. Set it when a state is restored. */
+  /** Completed steps, counted when they are queued. Set it when a state is restored. */
   get iterations(): number {
-    return Math.floor(this.#calls / (this.options.gradientAccumulationSteps ?? 1));
+    return Math.floor(this.#clock.calls / (this.options.gradientAccumulationSteps ?? 1));
   }
 
   set iterations(steps: number) {
-    if (!Number.isInteger(steps) || steps < 0)
+    if (!Number.isInteger(steps) || steps < 0) {
       throw new ValueError(`${this.name}.iterations: ${steps}; expected an integer of at least 0`);
-    this.#calls = steps * (this.options.gradientAccumulationSteps ?? 1);
-    this.#callsVariable?.assign(this.#calls);
+    }
+    this.#clock.setCalls(steps * (this.options.gradientAccumulationSteps ?? 1));
   }
 
   /** Iteration count, learning rate (unless a schedule gives it), then the slots, in Keras's order. Empty before `build`. */
   get variables(): Variable[] {
-    if (this.#callsVariable === undefined || this.#rateVariable === undefined) return [];
-    const own = typeof this.#rate === 'number' ? [this.#callsVariable, this.#rateVariable] : [this.#callsVariable];
-    return [...own, ...this.#variables];
+    const { callsVariable, rateVariable, source } = this.#clock;
+    if (callsVariable === undefined || rateVariable === undefined || this.#slots === undefined) return [];
+    const counters = typeof source === 'number' ? [callsVariable, rateVariable] : [callsVariable];
+    return [...counters, ...this.#slots.variables];
   }
 
   get built(): boolean {
-    return this.#callsVariable !== undefined;
+    return this.#slots !== undefined;
   }
 
   /** Makes the slots for these weights; a second call does nothing. Subclasses override `buildSlots`. */
   build(variables: readonly Variable[]): void {
     if (this.built) return;
-    const device = variables[0]?.device;
-    if (device === undefined) throw new ValueError(`${this.name}: there are no variables to train`);
-    this.#device = device;
+    const [first] = variables;
+    if (first === undefined) throw new ValueError(`${this.name}: there are no variables to train`);
     this.#trained = [...variables];
-    this.#callsVariable = filledVariable(device, 'int32', [], 'iteration', this.#calls);
-    this.#rateVariable = filledVariable(device, (variables[0] as Variable).dtype, [], 'learning_rate');
-    for (const own of [this.#callsVariable, this.#rateVariable]) own.path = `${this.name}/${own.name}`;
+    this.#clock.build(first);
+    this.#slots = new Slots(first.device, this.name);
     if (this.options.useEma) this.addSlots(variables, ['average']);
     if (this.options.gradientAccumulationSteps !== null) this.addSlots(variables, ['gradient_accumulator']);
     this.buildSlots(variables);
   }
 
-  /** Makes the subclass's slots, with `addSlots` and `addVariable`. */
-  protected buildSlots(_variables: readonly Variable[]): void {}
-
   /** A slot of each name for each variable, of its shape and type, filled with `values` (0). */
   protected addSlots(variables: readonly Variable[], names: readonly string[], values: readonly number[] = []): void {
-    for (const name of names) this.#slots.set(name, new Map());
-    for (const variable of variables) {
-      names.forEach((name, i) => {
-        const slot = this.addVariable(`${variable.path.replaceAll('/', '_')}_${name}`, variable.shape, variable.dtype, values[i]);
-        this.#slots.get(name)?.set(variable, slot);
-      });
-    }
+    this.#slots?.addFor(variables, names, values);
   }
 
   /** A variable of the optimizer that belongs to no single weight. */
   protected addVariable(name: string, shape: readonly number[], dtype: DType, value = 0): Variable {
-    const variable = filledVariable(this.#device as Device, dtype, shape, name, value);
-    variable.path = `${this.name}/${name}`;
-    this.#variables.push(variable);
-    return variable;
+    return (this.#slots as Slots).add(name, shape, dtype, value);
   }
 
   /** The slot `name` of a variable. */
   protected slot(name: string, variable: Variable): Variable {
-    const slot = this.#slots.get(name)?.get(variable);
-    if (slot === undefined) throw new StateError(`${this.name}: no slot '${name}' for variable '${variable.path}'`);
-    return slot;
+    return (this.#slots as Slots).get(name, variable);
   }
 
   /** The number of the step being made, 1 for the first, as a scalar of `dtype`. */
   protected stepNumber(dtype: DType): Tensor {
-    return castTo(add(this.#steps(), 1), dtype);
+    return castTo(add(this.#completedSteps(), 1), dtype);
   }
 
   /** Assigns a weight or a slot; while gradients accumulate, only in the batch that ends a step. */
@@ -179,10 +149,11 @@ export abstract class Optimizer {
 
   /** Leaves weights out of weight decay. @throws StateError after `build`. */
   excludeFromWeightDecay({ varList = [], varNames = [] }: WeightDecayExclusions): void {
-    if (this.built)
+    if (this.built) {
       throw new StateError(
         `${this.name}.excludeFromWeightDecay: the optimizer is built already; call it before the training starts`,
       );
+    }
     const listed = new Set(varList);
     const pattern = varNames.length > 0 ? new RegExp(varNames.join('|')) : undefined;
     this.#excluded = (variable) => listed.has(variable) || (pattern?.test(variable.name) ?? false);
@@ -206,10 +177,14 @@ export abstract class Optimizer {
     if (present.length === 0) throw new ValueError(`${this.name}: no gradients for any variable; does the loss depend on them?`);
     const given = gradients.filter((gradient) => gradient !== null);
     const graph = currentGraph();
-    if (graph === undefined) return this.#applyNow(given, present);
-    if (missing.length > 0)
+    if (graph === undefined) {
+      this.#applyNow(given, present);
+      return;
+    }
+    if (missing.length > 0) {
       process.emitWarning(`${this.name}: the loss does not depend on ${missing.join(', ')}; they are not trained`);
-    graph.beforeRun.add(this.#beforeRun);
+    }
+    graph.beforeRun.add(this.#clock.beforeRun);
     graph.inLayer(this.name, () => this.#trace(given, present));
   }
 
@@ -221,21 +196,13 @@ export abstract class Optimizer {
 
   /** The options that make an equal optimizer; a schedule as `{ className, config }`. */
   getConfig(): Record<string, unknown> {
-    const rate = this.#rate;
-    const learningRate =
-      rate instanceof LearningRateSchedule ? { className: rate.constructor.name, config: rate.getConfig() } : rate;
-    return { ...this.options, learningRate };
+    const { source } = this.#clock;
+    const isSchedule = source instanceof LearningRateSchedule;
+    return {
+      ...this.options,
+      learningRate: isSchedule ? { className: source.constructor.name, config: source.getConfig() } : source,
+    };
   }
-
-  /** Runs on the host before each run of a program that holds a step. */
-  readonly #beforeRun = (): void => {
-    const rate = this.learningRate;
-    if (!Object.is(rate, this.#writtenRate)) {
-      this.#rateVariable?.assign(rate);
-      this.#writtenRate = rate;
-    }
-    this.#calls++;
-  };
 
   #checkKnown(variables: readonly Variable[]): void {
     for (const variable of variables) {
@@ -260,22 +227,29 @@ export abstract class Optimizer {
     step.run(gradients);
   }
 
+  get #calls(): Variable {
+    return this.#clock.callsVariable as Variable;
+  }
+
   /** Completed steps as an int32 scalar. */
-  #steps(): Tensor {
+  #completedSteps(): Tensor {
     const { gradientAccumulationSteps } = this.options;
-    const calls = this.#callsVariable as Variable;
-    return gradientAccumulationSteps === null ? calls : div(calls, gradientAccumulationSteps);
+    return gradientAccumulationSteps === null ? this.#calls : div(this.#calls, gradientAccumulationSteps);
+  }
+
+  #rateFor(variable: Variable): Tensor {
+    return castTo(this.#clock.rateVariable as Variable, variable.dtype);
   }
 
   #trace(gradients: readonly Tensor[], variables: readonly Variable[]): void {
-    const cast32 = gradients.map((gradient, i) => castTo(gradient, (variables[i] as Variable).dtype));
+    const typed = gradients.map((gradient, i) => castTo(gradient, (variables[i] as Variable).dtype));
     try {
-      const ready = this.#accumulate(cast32, variables);
-      this.beginStep();
+      const ready = this.#accumulate(typed, variables);
       const clipped = clipGradients(ready, this.options);
       this.#decayWeights(variables);
+      this.beginStep();
       variables.forEach((variable, i) => {
-        this.updateStep(clipped[i] as Tensor, variable, castTo(this.#rateVariable as Variable, variable.dtype));
+        this.updateStep(clipped[i] as Tensor, variable, this.#rateFor(variable));
       });
     } finally {
       this.#stepEnds = undefined;
@@ -284,18 +258,14 @@ export abstract class Optimizer {
     for (const variable of variables) {
       if (variable.constraint !== null) variable.assign(variable.constraint(variable));
     }
-    const calls = this.#callsVariable as Variable;
-    calls.assign(add(calls, 1));
+    this.#calls.assign(add(this.#calls, 1));
   }
-
-  /** Called in the trace once a step, before the updates of the weights. */
-  protected beginStep(): void {}
 
   /** Adds up gradients; gives their mean, which is used when the step ends. */
   #accumulate(gradients: readonly Tensor[], variables: readonly Variable[]): readonly Tensor[] {
     const { gradientAccumulationSteps } = this.options;
     if (gradientAccumulationSteps === null) return gradients;
-    const stepEnds = equal(mod(add(this.#callsVariable as Variable, 1), gradientAccumulationSteps), 0);
+    const stepEnds = equal(mod(add(this.#calls, 1), gradientAccumulationSteps), 0);
     this.#stepEnds = stepEnds;
     return gradients.map((gradient, i) => {
       const accumulator = this.slot('gradient_accumulator', variables[i] as Variable);
@@ -305,13 +275,13 @@ export abstract class Optimizer {
     });
   }
 
+  /** `w -= w * weightDecay * rate` */
   #decayWeights(variables: readonly Variable[]): void {
     const { weightDecay } = this.options;
     if (weightDecay === null) return;
     for (const variable of variables) {
       if (this.#excluded(variable)) continue;
-      const rate = castTo(this.#rateVariable as Variable, variable.dtype);
-      this.assign(variable, sub(variable, mul(mul(variable, weightDecay), rate)));
+      this.assign(variable, sub(variable, mul(mul(variable, weightDecay), this.#rateFor(variable))));
     }
   }
 
@@ -320,10 +290,10 @@ export abstract class Optimizer {
     const { emaMomentum, emaOverwriteFrequency } = this.options;
     for (const variable of this.#trained) {
       const average = this.slot('average', variable);
-      const momentum = mul(castTo(notEqual(this.#steps(), 0), variable.dtype), emaMomentum);
+      const momentum = mul(castTo(notEqual(this.#completedSteps(), 0), variable.dtype), emaMomentum);
       average.assign(add(mul(momentum, average), mul(sub(1, momentum), variable)));
       if (emaOverwriteFrequency === null) continue;
-      const overwrites = equal(mod(add(this.#steps(), 1), emaOverwriteFrequency), 0);
+      const overwrites = equal(mod(add(this.#completedSteps(), 1), emaOverwriteFrequency), 0);
       variable.assign(where(overwrites, average, variable));
     }
   }

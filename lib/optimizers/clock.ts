@@ -1,0 +1,69 @@
+/** @file What an optimizer counts: its calls and its learning rate, on the host and as scalars on the device. */
+
+import { StateError } from '../core/errors.js';
+import { filledVariable } from '../runtime/filled_variable.js';
+import type { Variable } from '../runtime/variable.js';
+import { LearningRateSchedule } from '../schedules/schedule.js';
+import { checkLearningRate, type LearningRate } from './options.js';
+
+/** Counts calls of `apply`, and knows the learning rate of the next one. The host is ahead of the device by the steps that are queued. */
+export class Clock {
+  /** Calls so far; with gradient accumulation several make a step. */
+  calls = 0;
+  callsVariable: Variable | undefined;
+  rateVariable: Variable | undefined;
+  readonly #owner: string;
+  #source: LearningRate;
+  #written: number | undefined;
+
+  constructor(owner: string, source: LearningRate) {
+    this.#owner = owner;
+    this.#source = source;
+  }
+
+  /** What the learning rate comes from. */
+  get source(): LearningRate {
+    return this.#source;
+  }
+
+  get rate(): number {
+    if (this.#source instanceof LearningRateSchedule) return this.#source.valueAt(this.calls);
+    return typeof this.#source === 'function' ? this.#source() : this.#source;
+  }
+
+  /** @throws StateError for a number over a schedule or a function, which would be lost. */
+  setRate(rate: LearningRate): void {
+    const checked = checkLearningRate(`${this.#owner}.learningRate`, rate);
+    if (typeof checked === 'number' && typeof this.#source !== 'number') {
+      const kind = typeof this.#source === 'function' ? 'function' : 'schedule';
+      throw new StateError(
+        `${this.#owner}.learningRate: the optimizer has a learning-rate ${kind}, so the rate cannot be set to ${checked}; ` +
+          'give the optimizer a number as learningRate to be able to set it',
+      );
+    }
+    this.#source = checked;
+  }
+
+  /** Makes the scalars on the device and of the type of `like`. */
+  build({ device, dtype }: Variable): void {
+    this.callsVariable = filledVariable(device, 'int32', [], 'iteration', this.calls);
+    this.#written = this.rate;
+    this.rateVariable = filledVariable(device, dtype, [], 'learning_rate', this.#written);
+    for (const own of [this.callsVariable, this.rateVariable]) own.path = `${this.#owner}/${own.name}`;
+  }
+
+  setCalls(calls: number): void {
+    this.calls = calls;
+    this.callsVariable?.assign(calls);
+  }
+
+  /** Runs on the host before each run of a program that holds a step: the device learns of a new rate, and the call is counted. */
+  readonly beforeRun = (): void => {
+    const { rate } = this;
+    if (!Object.is(rate, this.#written)) {
+      this.rateVariable?.assign(rate);
+      this.#written = rate;
+    }
+    this.calls++;
+  };
+}
