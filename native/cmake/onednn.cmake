@@ -51,6 +51,9 @@ if(LAMINET_ONEDNN STREQUAL "ON" AND NOT LAMINET_ONEDNN_FOUND)
   message(FATAL_ERROR "LAMINET_ONEDNN=ON, but the cpu plugin was ${LAMINET_ONEDNN_STATUS}")
 endif()
 if(NOT LAMINET_ONEDNN_FOUND)
+  # Half of an installation must not mix with the other half of another one at the next configuration.
+  unset(LAMINET_ONEDNN_INCLUDE CACHE)
+  unset(LAMINET_ONEDNN_LIBRARY CACHE)
   return()
 endif()
 
