@@ -5,6 +5,7 @@ import { broadcastShapes } from '../core/shape.js';
 import type { GradientContext, Op, ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { apply1, castTo, convertPair, type TensorLike } from './apply.js';
+import { publicName } from './check.js';
 import { sumTo } from './reduce.js';
 import { where } from './select.js';
 import { log, neg, square } from './unary.js';
@@ -12,6 +13,7 @@ import { log, neg, square } from './unary.js';
 type Rule = (x: Tensor, y: Tensor, g: Tensor, out: Tensor) => [Tensor | null, Tensor | null];
 
 function binary(name: string, result: 'same' | 'bool', rule?: Rule, dtypes: 'number' | 'float' | 'bool' = 'number'): Op {
+  const where = publicName(name);
   return {
     name,
     infer([a, b]) {
@@ -23,13 +25,13 @@ function binary(name: string, result: 'same' | 'bool', rule?: Rule, dtypes: 'num
         (dtypes === 'float' && !dtype.startsWith('float'))
       ) {
         throw new DTypeError(
-          `${name}: received ${dtype} operands; expected ${dtypes === 'bool' ? 'bool' : `${dtypes}s`}; use cast`,
+          `${where}: received ${dtype} operands; expected ${dtypes === 'bool' ? 'bool' : `${dtypes}s`}; use cast`,
         );
       }
       return [
         {
           dtype: result === 'bool' ? 'bool' : dtype,
-          shape: broadcastShapes(name, (a as ValueType).shape, (b as ValueType).shape),
+          shape: broadcastShapes(where, (a as ValueType).shape, (b as ValueType).shape),
         },
       ];
     },
@@ -82,7 +84,7 @@ const table = {
   logicalOr: binary('logical_or', 'bool', undefined, 'bool'),
 };
 
-const run = (op: Op, a: TensorLike, b: TensorLike): Tensor => apply1(op, convertPair(op.name, a, b), {});
+const run = (op: Op, a: TensorLike, b: TensorLike): Tensor => apply1(op, convertPair(publicName(op.name), a, b), {});
 
 /** `a + b`, elementwise with broadcasting. @throws ShapeError when the shapes do not broadcast. */
 export const add = (a: TensorLike, b: TensorLike): Tensor => run(table.add, a, b);
@@ -104,7 +106,7 @@ export const mod = (a: TensorLike, b: TensorLike): Tensor => run(table.mod, a, b
 export const atan2 = (a: TensorLike, b: TensorLike): Tensor => run(table.atan2, a, b);
 /** Bool tensors are compared as numbers. */
 function compare(op: Op, a: TensorLike, b: TensorLike): Tensor {
-  const pair = convertPair(op.name, a, b);
+  const pair = convertPair(publicName(op.name), a, b);
   return apply1(op, pair[0].dtype === 'bool' ? pair.map((side) => castTo(side, 'uint8')) : pair, {});
 }
 

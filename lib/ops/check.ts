@@ -5,12 +5,15 @@ import { DTypeError, ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
 import type { ValueType } from '../graph/graph.js';
 
-/** @throws DTypeError unless `type` holds floats. */
+/** The name that users know: `arg_max` is `argMax`. */
+export const publicName = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** @throws DTypeError unless `dtype` is a float type. */
 export function checkFloat(where: string, dtype: DType): void {
   if (!isFloat(dtype)) throw new DTypeError(`${where}: received ${dtype}; expected float32 or float64; use cast`);
 }
 
-/** @throws DTypeError when `type` is bool. */
+/** @throws DTypeError when `dtype` is bool. */
 export function checkNumber(where: string, dtype: DType): void {
   if (dtype === 'bool') throw new DTypeError(`${where}: received bool; expected numbers; use cast`);
 }

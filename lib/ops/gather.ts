@@ -31,10 +31,10 @@ const scatterOp: Op = {
   name: 'scatter_add',
   infer(operands, { axis, shape }) {
     const [indices, updates] = operands as [ValueType, ValueType];
-    checkFloat('scatter_add', updates.dtype);
+    checkFloat('scatterAdd', updates.dtype);
     const expected = gathered(shape as Shape, indices.shape, axis as number);
     if (!sameShape(updates.shape, expected)) {
-      throw new ShapeError(`scatter_add: updates of ${formatShape(updates.shape)}; expected ${formatShape(expected)}`);
+      throw new ShapeError(`scatterAdd: updates of ${formatShape(updates.shape)}; expected ${formatShape(expected)}`);
     }
     return [{ dtype: updates.dtype, shape: shape as Shape }];
   },

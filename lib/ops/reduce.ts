@@ -200,18 +200,18 @@ export const any = (x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Te
 export const all = (x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Tensor =>
   reduceBool('all', table.min, x, axis, options);
 
-const argument = (name: string): Op => ({
+const argument = (name: string, where: string): Op => ({
   name,
   infer(operands, { axis }) {
     const [x] = operands as [ValueType];
-    checkNumber(name, x.dtype);
-    if (x.shape[axis as number] === 0) throw new ShapeError(`${name}: axis ${axis} of ${formatShape(x.shape)} has no elements`);
+    checkNumber(where, x.dtype);
+    if (x.shape[axis as number] === 0) throw new ShapeError(`${where}: axis ${axis} of ${formatShape(x.shape)} has no elements`);
     return [{ dtype: 'int32', shape: reducedShape(x.shape, [axis as number], false) }];
   },
 });
 
-const argMaxOp = argument('arg_max');
-const argMinOp = argument('arg_min');
+const argMaxOp = argument('arg_max', 'argMax');
+const argMinOp = argument('arg_min', 'argMin');
 
 function reduceArgument(where: string, op: Op, x: TensorLike, axis: number): Tensor {
   const operand = convert(where, x);

@@ -1,6 +1,6 @@
 /** @file The state behind random tensors: a seed and a counter, as in Keras. */
 
-import { ValueError } from '../core/errors.js';
+import { StateError, ValueError } from '../core/errors.js';
 import { hostGenerator } from '../core/random.js';
 import { currentGraph, type Graph, outsideTrace } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -67,9 +67,15 @@ export class SeedGenerator {
     this.state = new Variable(initial, { name: stateName, trainable: false });
   }
 
-  /** The state for one draw in the current trace and the number of that draw; the counter moves by one a run of the trace. */
+  /**
+   * The state for one draw in the current trace and the number of that draw; the counter moves by one a run of the trace.
+   *
+   * @throws StateError outside a trace.
+   */
   next(): { state: Tensor; stream: number } {
-    const graph = currentGraph() as Graph;
+    const graph = currentGraph();
+    if (graph === undefined)
+      throw new StateError('SeedGenerator.next: called outside a trace; pass the generator to an op as its seed');
     let start = this.#starts.get(graph);
     if (start === undefined) {
       start = this.state.inGraph(graph);

@@ -5,7 +5,7 @@ import type { Op, ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { apply1, convert, type TensorLike } from './apply.js';
 import { add, div, mul, sub } from './binary.js';
-import { checkFloat } from './check.js';
+import { checkFloat, publicName } from './check.js';
 
 type Rule = (x: Tensor, g: Tensor, out: Tensor) => Tensor;
 type Operand = 'float' | 'signed' | 'bool';
@@ -20,11 +20,12 @@ function checkOperand(name: string, { dtype }: ValueType, operand: Operand): voi
 }
 
 function unary(name: string, operand: Operand, result: 'same' | 'bool', rule?: Rule): Op {
+  const where = publicName(name);
   return {
     name,
     infer(operands) {
       const [x] = operands as [ValueType];
-      checkOperand(name, x, operand);
+      checkOperand(where, x, operand);
       return [{ dtype: result === 'bool' ? 'bool' : x.dtype, shape: x.shape }];
     },
     gradient: rule && (({ operands: [x], outputs: [out], gradients: [g] }) => [x && out && g ? rule(x, g, out) : null]),
@@ -65,7 +66,7 @@ const table = {
   logicalNot: unary('logical_not', 'bool', 'bool'),
 };
 
-const run = (op: Op, x: TensorLike): Tensor => apply1(op, [convert(op.name, x)], {});
+const run = (op: Op, x: TensorLike): Tensor => apply1(op, [convert(publicName(op.name), x)], {});
 
 /** `-x`. @throws DTypeError for bool and uint8. */
 export const neg = (x: TensorLike): Tensor => run(table.neg, x);

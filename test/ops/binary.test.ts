@@ -159,7 +159,7 @@ describe('binary', () => {
         'add: the shapes [2, 3] and [4] do not broadcast: 3 and 4 on axis 1 of the result; expected equal sizes or 1',
       );
       expect(() => ops.add(flag, flag)).toThrow('add: received bool operands; expected numbers; use cast');
-      expect(() => ops.logicalAnd(x, x)).toThrow('logical_and: received float32 operands; expected bool; use cast');
+      expect(() => ops.logicalAnd(x, x)).toThrow('logicalAnd: received float32 operands; expected bool; use cast');
       expect(() => ops.where(x, 1, 0)).toThrow('where: the condition is float32; expected bool; compare it, or use cast');
     });
   });

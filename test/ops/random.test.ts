@@ -126,6 +126,9 @@ describe('random', () => {
     expect(() => ops.bernoulli([2], { probability: 2 })).toThrow('bernoulli: probability is 2; expected a number in [0, 1]');
     expect(() => ops.randomInt([2], { min: 0, max: 0 })).toThrow('randomInt: min is 0 and max is 0; expected integers min < max');
     expect(() => new ops.SeedGenerator(1.5)).toThrow('SeedGenerator: seed is 1.5; expected an integer or null');
+    expect(() => new ops.SeedGenerator(1).next()).toThrow(
+      'SeedGenerator.next: called outside a trace; pass the generator to an op as its seed',
+    );
     expect(() => ops.setRandomSeed(1.5)).toThrow('setRandomSeed: received 1.5; expected an integer');
   });
 });

@@ -141,7 +141,7 @@ describe('reduce', () => {
       expect(() => ops.max(empty, 1)).toThrow('max: the shape [2, 0] has no elements on axes [1]; expected at least one');
       expect(() => ops.max(flag)).toThrow('max: received bool; expected numbers; use cast');
       expect(() => ops.any(x)).toThrow('any: received float32; expected bool; compare it, or use cast');
-      expect(() => ops.argMax(empty)).toThrow('arg_max: axis 1 of [2, 0] has no elements');
+      expect(() => ops.argMax(empty)).toThrow('argMax: axis 1 of [2, 0] has no elements');
     });
   });
 });

@@ -447,6 +447,24 @@ describe('gather', () => {
       unknown: 'none',
     },
     {
+      name: 'scatterAdd',
+      inputs: [
+        { shape: [3], values: [0, 2, 0], dtype: 'int32' },
+        { shape: [3, 2], values: [1, 2, 3, 4, 5, 6] },
+      ],
+      run: (i, x) => ops.scatterAdd(i, x, [3, 2]),
+      expected: [6, 8, 0, 0, 3, 4],
+      unknown: 'none',
+      second: true,
+    },
+    {
+      name: 'scatterAdd along the last axis',
+      inputs: [{ shape: [2, 2], values: [0, 1, 1, 1], dtype: 'int32' }, [3, 2, 2]],
+      run: (i, x) => ops.scatterAdd(i, x, [3, 2], -1),
+      shape: [3, 2],
+      unknown: 'none',
+    },
+    {
       name: 'takeAlongAxis',
       inputs: [matrix, { shape: [2, 2], values: [2, 0, 1, 1], dtype: 'int32' }],
       run: (x, i) => ops.takeAlongAxis(x, i),
@@ -490,6 +508,7 @@ describe('gather', () => {
   test('refuses what does not fit', () => {
     const x = ops.ones([2, 3]);
     expect(() => ops.gather(x, ops.ones([2]))).toThrow('gather: the indices are float32; expected int32; use cast');
+    expect(() => ops.scatterAdd([0, 1], x, [2, 2])).toThrow('scatterAdd: updates of [2, 3]; expected [2, 2]');
     expect(() => ops.takeAlongAxis(x, ops.zeros([3, 1], 'int32'))).toThrow(
       'takeAlongAxis: x [2, 3] and indices [3, 1]; expected equal sizes except on axis 1',
     );

@@ -150,7 +150,7 @@ describe('unary', () => {
     graph.run(() => {
       expect(() => ops.sqrt(bytes)).toThrow('sqrt: received uint8; expected float32 or float64; use cast');
       expect(() => ops.neg(bytes)).toThrow('neg: received uint8; expected float32, float64 or int32; use cast');
-      expect(() => ops.logicalNot(bytes)).toThrow('logical_not: received uint8; expected bool; compare it, or use cast');
+      expect(() => ops.logicalNot(bytes)).toThrow('logicalNot: received uint8; expected bool; compare it, or use cast');
       expect(() => ops.relu('x' as never)).toThrow(
         'relu: received string; expected a tensor, a number, nested arrays or a typed array',
       );
