@@ -27,7 +27,12 @@ export interface BatchNormalizationOptions extends ScaleOptions {
 
 /** See {@link batchNormalization}. */
 export class BatchNormalization extends ScaleLayer {
-  static override readonly optionNames: readonly string[] = ['axis', 'momentum', 'movingMeanInitializer', 'movingVarianceInitializer'];
+  static override readonly optionNames: readonly string[] = [
+    'axis',
+    'momentum',
+    'movingMeanInitializer',
+    'movingVarianceInitializer',
+  ];
   readonly axis: number;
   readonly momentum: number;
   readonly movingMeanInitializer: Initializer;
@@ -83,4 +88,5 @@ export class BatchNormalization extends ScaleLayer {
  * @example
  * const y = batchNormalization().apply(maps);
  */
-export const batchNormalization = (options: BatchNormalizationOptions = {}): BatchNormalization => new BatchNormalization(options);
+export const batchNormalization = (options: BatchNormalizationOptions = {}): BatchNormalization =>
+  new BatchNormalization(options);

@@ -33,14 +33,17 @@ abstract class Conv extends WindowLayer {
     const where = new.target.name;
     this.filters = positiveInteger(where, 'filters', options.filters);
     this.groups = positiveInteger(where, 'groups', options.groups ?? 1);
-    if (this.filters % this.groups !== 0) throw new ValueError(`${where}: ${this.filters} filters do not divide into ${this.groups} groups`);
+    if (this.filters % this.groups !== 0)
+      throw new ValueError(`${where}: ${this.filters} filters do not divide into ${this.groups} groups`);
     keepFamily(this, 'kernel', options, 'glorotUniform');
   }
 
   override build(inputShape: Shape): void {
     const channels = this.fixChannels(inputShape);
     if (channels % this.groups !== 0) {
-      throw new ShapeError(`${channels} input channels do not divide into ${this.groups} groups, received ${formatShape(inputShape)}`);
+      throw new ShapeError(
+        `${channels} input channels do not divide into ${this.groups} groups, received ${formatShape(inputShape)}`,
+      );
     }
     this.kernel = addFamilyWeight(this, 'kernel', [...this.kernelSize, channels / this.groups, this.filters]);
     this.addBias(this.filters);

@@ -65,7 +65,12 @@ export class Conv1DTranspose extends ConvTranspose {
 
   override call(x: Tensor): Tensor {
     const { strides, dilationRate } = this.window1d;
-    const options = { strides, dilationRate, padding: this.padding as 'same' | 'valid', outputPadding: this.outputPadding?.[0] ?? null };
+    const options = {
+      strides,
+      dilationRate,
+      padding: this.padding as 'same' | 'valid',
+      outputPadding: this.outputPadding?.[0] ?? null,
+    };
     return this.finish(x, (steps) => convolve1d(steps, this.kernel as Variable, options));
   }
 }

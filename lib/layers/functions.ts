@@ -23,7 +23,9 @@ export class Lambda extends Layer {
     super(options);
     this.function = options.function;
     if (typeof this.function !== 'function') {
-      throw new ValueError(`Lambda: function is ${typeof this.function}; expected a function of the inputs; functions are not saved, pass it again`);
+      throw new ValueError(
+        `Lambda: function is ${typeof this.function}; expected a function of the inputs; functions are not saved, pass it again`,
+      );
     }
   }
 

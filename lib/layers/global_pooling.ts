@@ -83,13 +83,15 @@ export class GlobalMaxPooling1D extends GlobalPooling {
  * @example
  * const features = globalAveragePooling2d().apply(maps);
  */
-export const globalAveragePooling2d = (options: GlobalPoolingOptions = {}): GlobalAveragePooling2D => new GlobalAveragePooling2D(options);
+export const globalAveragePooling2d = (options: GlobalPoolingOptions = {}): GlobalAveragePooling2D =>
+  new GlobalAveragePooling2D(options);
 
 /** The largest value of each channel over the whole image: `[batch, height, width, channels]` to `[batch, channels]`. */
 export const globalMaxPooling2d = (options: GlobalPoolingOptions = {}): GlobalMaxPooling2D => new GlobalMaxPooling2D(options);
 
 /** The mean of each channel over all steps: `[batch, steps, channels]` to `[batch, channels]`. */
-export const globalAveragePooling1d = (options: GlobalPoolingOptions = {}): GlobalAveragePooling1D => new GlobalAveragePooling1D(options);
+export const globalAveragePooling1d = (options: GlobalPoolingOptions = {}): GlobalAveragePooling1D =>
+  new GlobalAveragePooling1D(options);
 
 /** The largest value of each channel over all steps: `[batch, steps, channels]` to `[batch, channels]`. */
 export const globalMaxPooling1d = (options: GlobalPoolingOptions = {}): GlobalMaxPooling1D => new GlobalMaxPooling1D(options);

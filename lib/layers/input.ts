@@ -29,7 +29,9 @@ export class InputLayer extends Layer {
     const { shape, batchShape, ...rest } = options;
     super(rest);
     if ((shape === undefined) === (batchShape === undefined)) {
-      throw new ValueError(`input: received ${shape === undefined ? 'neither shape nor batchShape' : 'both shape and batchShape'}; expected one of them`);
+      throw new ValueError(
+        `input: received ${shape === undefined ? 'neither shape nor batchShape' : 'both shape and batchShape'}; expected one of them`,
+      );
     }
     this.batchShape = checkShape('input: shape', batchShape ?? [null, ...checkShape('input: shape', shape as Shape)]);
     this.built = true;

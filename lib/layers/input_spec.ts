@@ -18,7 +18,7 @@ export function checkInputs(specs: readonly InputSpec[], shapes: readonly Shape[
   if (specs.length !== shapes.length) {
     throw new ValueError(`expected ${specs.length} input${specs.length === 1 ? '' : 's'}, received ${shapes.length}`);
   }
-  specs.forEach((spec, i) => checkInput(spec, shapes[i] as Shape));
+  for (const [i, spec] of specs.entries()) checkInput(spec, shapes[i] as Shape);
 }
 
 function checkInput({ rank, minRank, dimensions, axes }: InputSpec, shape: Shape): void {
@@ -45,7 +45,9 @@ export function knownSize(shape: Shape, axis: number, name: string): number {
   const index = axis < 0 ? axis + shape.length : axis;
   const size = shape[index];
   if (size === null || size === undefined) {
-    throw new ShapeError(`the ${name} (axis ${index}) must be known, received ${formatShape(shape)}; give it in the shape of the model's input`);
+    throw new ShapeError(
+      `the ${name} (axis ${index}) must be known, received ${formatShape(shape)}; give it in the shape of the model's input`,
+    );
   }
   return size;
 }

@@ -1,15 +1,15 @@
 /** @file The base of every layer: weights, names, calls. */
 
+import { type ConstraintIdentifier, getConstraint } from '../constraints/index.js';
 import { floatx } from '../core/config.js';
 import { checkDType, type DType, isFloat, type TypedArray } from '../core/dtype.js';
 import { LaminetError, ShapeError, StateError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import { checkOptions } from '../core/options.js';
-import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import { type ConstraintIdentifier, getConstraint } from '../constraints/index.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { currentGraph, Graph, outsideTrace, type ValueType } from '../graph/graph.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
-import type { NestedArray, Tensor } from '../graph/tensor.js';
+import { type NestedArray, Tensor } from '../graph/tensor.js';
 import { getInitializer, type InitializerIdentifier } from '../initializers/index.js';
 import { castTo } from '../ops/apply.js';
 import { div } from '../ops/binary.js';
@@ -18,7 +18,7 @@ import type { Regularizer } from '../regularizers/regularizer.js';
 import type { DeviceTensor } from '../runtime/device_tensor.js';
 import { TracedFunction } from '../runtime/function.js';
 import { Variable } from '../runtime/variable.js';
-import { type Config, configValue } from './config.js';
+import { type Config, type CustomObjects, configValue, revive } from './config.js';
 import { currentContext, inContext, inScope, scopedPath } from './context.js';
 import { checkInputs, type InputSpec } from './input_spec.js';
 import { LayerNode } from './node.js';
@@ -109,7 +109,8 @@ export abstract class Layer {
     this.inputShape = options.inputShape === undefined ? undefined : checkShape(`${className}: inputShape`, options.inputShape);
     this.activityRegularizer = getRegularizer(className, options.activityRegularizer);
     this.#trainable = options.trainable ?? true;
-    if (typeof this.#trainable !== 'boolean') throw new ValueError(`${className}: trainable is ${String(this.#trainable)}; expected true or false`);
+    if (typeof this.#trainable !== 'boolean')
+      throw new ValueError(`${className}: trainable is ${String(this.#trainable)}; expected true or false`);
     // `build` is called by users and by `apply`, overridden with or without super.build: what always belongs to it stands around it.
     const build = this.build;
     this.build = (inputShape) => this.#guard(() => this.#buildWith(inputShape, () => build.call(this, inputShape)));
@@ -218,7 +219,8 @@ export abstract class Layer {
 
   /** Number of elements of all weights, each counted once. @throws StateError before the layer is built. */
   countParams(): number {
-    if (this.needsBuild) throw new StateError(`${this.label}: countParams: the layer is not built; call build(inputShape) or apply it first`);
+    if (this.needsBuild)
+      throw new StateError(`${this.label}: countParams: the layer is not built; call build(inputShape) or apply it first`);
     return this.weights.reduce((count, weight) => count + (sizeOf(weight.shape) as number), 0);
   }
 
@@ -244,8 +246,8 @@ export abstract class Layer {
       const built = this.built ? '' : '; the layer is not built yet';
       throw new ValueError(`${this.label}: setWeights: received ${values.length} values; expected ${weights.length}${built}`);
     }
-    weights.forEach((weight, i) => checkValueShape(this.label, weight, values[i]));
-    weights.forEach((weight, i) => weight.assign(values[i] as Tensor));
+    for (const [i, weight] of weights.entries()) checkValue(this.label, weight, values[i]);
+    for (const [i, weight] of weights.entries()) weight.assign(values[i] as Tensor);
   }
 
   /** The only symbolic input of the layer's first call: a list when it was called with several. @throws StateError before a call. */
@@ -259,7 +261,7 @@ export abstract class Layer {
     return this.#firstNode('output').result;
   }
 
-  /** Options that make an equal layer: `new Class(layer.getConfig())`. Plain JSON values. */
+  /** Options that make an equal layer by `Class.fromConfig`. Plain JSON values, except functions of your own. */
   getConfig(): Config {
     const config: Config = { name: this.name, trainable: this.#trainable, dtype: this.dtype };
     if (this.inputShape !== undefined) config.inputShape = this.inputShape;
@@ -268,10 +270,10 @@ export abstract class Layer {
     return config;
   }
 
-  /** The layer that `getConfig` described, with new weights. */
-  static fromConfig<T extends Layer>(this: new (config: never) => T, config: Config): T {
+  /** The layer that `getConfig` described, with new weights. `customObjects` are classes of its parts that the library does not know. */
+  static fromConfig<T extends Layer>(this: new (config: never) => T, config: Config, customObjects: CustomObjects = {}): T {
     // biome-ignore lint/complexity/noThisInStatic: the subclass that it is called on
-    return new this(config as never);
+    return new this(revive(this.name, config, customObjects) as never);
   }
 
   /** Frees the weights. The layer cannot be used any more. */
@@ -302,7 +304,9 @@ export abstract class Layer {
   #firstNode(what: string): LayerNode {
     const node = this.inboundNodes[0];
     if (node !== undefined) return node;
-    throw new StateError(`${this.label}: ${what}: the layer was not applied to a symbolic tensor; apply it to input({ shape }) first`);
+    throw new StateError(
+      `${this.label}: ${what}: the layer was not applied to a symbolic tensor; apply it to input({ shape }) first`,
+    );
   }
 
   #buildWith(shapes: Shapes, build: () => void): void {
@@ -334,7 +338,8 @@ export abstract class Layer {
       return inContext(context, () => {
         const outputs = inScope(this.name, () => this.call(converted, { training }));
         this.built = true;
-        if (this.activityRegularizer !== null && !graph.abstract) this.#addActivityLoss(this.activityRegularizer, flattenTensors(outputs));
+        if (this.activityRegularizer !== null && !graph.abstract)
+          this.#addActivityLoss(this.activityRegularizer, flattenTensors(outputs));
         return outputs;
       });
     });
@@ -403,7 +408,9 @@ export abstract class Layer {
   }
 
   #ownedBy(kind: (value: unknown) => boolean): unknown[] {
-    const values = Object.entries(this).flatMap(([key, value]) => (key === 'inboundNodes' ? [] : Array.isArray(value) ? value.flat(4) : [value]));
+    const values = Object.entries(this).flatMap(([key, value]) =>
+      key === 'inboundNodes' ? [] : Array.isArray(value) ? value.flat(4) : [value],
+    );
     return [...new Set(values.filter(kind))];
   }
 }
@@ -412,7 +419,7 @@ const overrides = (layer: Layer, method: 'build' | 'computeOutputShape'): boolea
   Object.getPrototypeOf(layer)[method] !== Layer.prototype[method];
 
 /** `optionNames` of a class and of those it extends. */
-function optionNamesOf(layerClass: unknown): string[] {
+export function optionNamesOf(layerClass: unknown): string[] {
   const names: string[] = [];
   for (let current = layerClass; current !== Layer && typeof current === 'function'; current = Object.getPrototypeOf(current)) {
     if (Object.hasOwn(current, 'optionNames')) names.unshift(...(current as typeof Layer).optionNames);
@@ -435,12 +442,18 @@ export function checkShape(where: string, shape: Shape): Shape {
 
 function weightShape(name: string, shape: Shape): readonly number[] {
   if (shape.every((size) => size !== null && Number.isInteger(size) && size > 0)) return shape as readonly number[];
-  throw new ShapeError(`weight '${name}': shape ${formatShape(shape)}; expected positive integers: sizes that weights depend on must be known`);
+  throw new ShapeError(
+    `weight '${name}': shape ${formatShape(shape)}; expected positive integers: sizes that weights depend on must be known`,
+  );
 }
 
-function checkValueShape(label: string, weight: Variable, value: unknown): void {
-  const shape = (value as Partial<Tensor>).shape;
-  if (Array.isArray(shape) && (shape.length !== weight.shape.length || shape.some((size, i) => size !== weight.shape[i]))) {
-    throw new ShapeError(`${label}: setWeights: '${weight.path}' has shape ${formatShape(weight.shape)}; received ${formatShape(shape)}`);
+/** Checked for all weights before the first is changed. */
+function checkValue(label: string, weight: Variable, value: unknown): void {
+  const where = `${label}: setWeights: '${weight.path}' has shape ${formatShape(weight.shape)}`;
+  if (value instanceof Tensor) {
+    if (!sameShape(value.shape, weight.shape)) throw new ShapeError(`${where}; received ${formatShape(value.shape)}`);
+    return;
   }
+  const count = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY).length : ((value as { length?: number }).length ?? 1);
+  if (count !== sizeOf(weight.shape)) throw new ShapeError(`${where}; received ${count} values`);
 }

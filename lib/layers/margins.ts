@@ -21,9 +21,12 @@ const isSide = (value: unknown): value is Side => Array.isArray(value) && value.
 
 function margins2d(where: string, name: string, value: Margins2d): readonly Side[] {
   const axes = typeof value === 'number' ? [value, value] : value;
-  const sides = Array.isArray(axes) && axes.length === 2 ? axes.map((side: unknown) => (isCount(side) ? [side, side] : side)) : [];
+  const sides =
+    Array.isArray(axes) && axes.length === 2 ? axes.map((side: unknown) => (isCount(side) ? [side, side] : side)) : [];
   if (sides.length === 2 && sides.every(isSide)) return sides;
-  throw new ValueError(`${where}: ${name} is ${JSON.stringify(value)}; expected an integer of at least 0, [rows, columns] or [[top, bottom], [left, right]]`);
+  throw new ValueError(
+    `${where}: ${name} is ${JSON.stringify(value)}; expected an integer of at least 0, [rows, columns] or [[top, bottom], [left, right]]`,
+  );
 }
 
 function margins1d(where: string, name: string, value: Margins1d): readonly Side[] {
@@ -50,8 +53,14 @@ abstract class MarginLayer extends Layer {
 
   protected crop(x: Tensor, sides: readonly Side[]): Tensor {
     const all = this.allSides(sides);
-    if (all.some(([before, after], axis) => x.shape[axis] !== null && before + after >= (x.shape[axis] as number) && before + after > 0)) {
-      throw new ShapeError(`cropping ${JSON.stringify(sides)} leaves nothing of ${formatShape(x.shape)}; crop less than the size of each axis`);
+    if (
+      all.some(
+        ([before, after], axis) => x.shape[axis] !== null && before + after >= (x.shape[axis] as number) && before + after > 0,
+      )
+    ) {
+      throw new ShapeError(
+        `cropping ${JSON.stringify(sides)} leaves nothing of ${formatShape(x.shape)}; crop less than the size of each axis`,
+      );
     }
     return pad(
       x,

@@ -170,9 +170,12 @@ export class Dot extends Merge {
 
   protected merge(inputs: readonly Tensor[]): Tensor {
     const [a, b] = inputs as [Tensor, Tensor];
-    const axes = [a, b].map((input, i) => normalizeAxis('axes', typeof this.axes === 'number' ? this.axes : (this.axes[i] as number), input.rank));
+    const axes = [a, b].map((input, i) =>
+      normalizeAxis('axes', typeof this.axes === 'number' ? this.axes : (this.axes[i] as number), input.rank),
+    );
     const [axisA, axisB] = axes as [number, number];
-    if (axisA === 0 || axisB === 0) throw new ValueError(`axes is ${JSON.stringify(this.axes)}; expected axes other than the batch`);
+    if (axisA === 0 || axisB === 0)
+      throw new ValueError(`axes is ${JSON.stringify(this.axes)}; expected axes other than the batch`);
     if (!compatible(a.shape[axisA] as Dimension, b.shape[axisB] as Dimension)) {
       throw new ShapeError(
         `the sizes that are summed over differ: ${a.shape[axisA]} on axis ${axisA} of ${formatShape(a.shape)}, ` +

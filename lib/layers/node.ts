@@ -19,7 +19,13 @@ export class LayerNode {
   readonly returnsList: boolean;
   readonly outputs: readonly SymbolicTensor[];
 
-  constructor(layer: Layer, inputs: LayerInput, training: boolean | undefined, types: ValueType | readonly ValueType[], name?: string) {
+  constructor(
+    layer: Layer,
+    inputs: LayerInput,
+    training: boolean | undefined,
+    types: ValueType | readonly ValueType[],
+    name?: string,
+  ) {
     this.layer = layer;
     this.inputs = inputs;
     this.training = training;

@@ -29,7 +29,10 @@ export class GaussianNoise extends NoiseLayer {
 
   override call(x: Tensor, { training }: CallOptions): Tensor {
     if (!training || this.stddev === 0) return x;
-    return add(castTo(x, this.dtype), randomNormal(x.shape, { stdDev: this.stddev, dtype: this.dtype as FloatType, seed: this.generator }));
+    return add(
+      castTo(x, this.dtype),
+      randomNormal(x.shape, { stdDev: this.stddev, dtype: this.dtype as FloatType, seed: this.generator }),
+    );
   }
 }
 
@@ -46,7 +49,10 @@ export class GaussianDropout extends NoiseLayer {
   override call(x: Tensor, { training }: CallOptions): Tensor {
     if (!training || this.rate === 0) return x;
     const stdDev = Math.sqrt(this.rate / (1 - this.rate));
-    return mul(castTo(x, this.dtype), randomNormal(x.shape, { mean: 1, stdDev, dtype: this.dtype as FloatType, seed: this.generator }));
+    return mul(
+      castTo(x, this.dtype),
+      randomNormal(x.shape, { mean: 1, stdDev, dtype: this.dtype as FloatType, seed: this.generator }),
+    );
   }
 }
 

@@ -22,7 +22,8 @@ export abstract class NoiseLayer extends Layer {
     const where = new.target.name;
     numberIn(where, name, strength, 0, 1);
     this.seed = options.seed ?? null;
-    if (this.seed !== null && !Number.isInteger(this.seed)) throw new ValueError(`${where}: seed is ${this.seed}; expected an integer or null`);
+    if (this.seed !== null && !Number.isInteger(this.seed))
+      throw new ValueError(`${where}: seed is ${this.seed}; expected an integer or null`);
     if (strength > 0) this.#generator = new SeedGenerator(this.seed);
   }
 

@@ -56,7 +56,9 @@ export class Normalization extends Layer {
     this.variance = options.variance ?? null;
     this.invert = options.invert ?? false;
     if ((this.mean === null) !== (this.variance === null)) {
-      throw new ValueError(`Normalization: received ${this.mean === null ? 'variance without mean' : 'mean without variance'}; expected both or neither`);
+      throw new ValueError(
+        `Normalization: received ${this.mean === null ? 'variance without mean' : 'mean without variance'}; expected both or neither`,
+      );
     }
     if ([this.mean].flat().length !== [this.variance].flat().length) {
       throw new ValueError('Normalization: mean and variance have different lengths; expected equal ones');
@@ -87,7 +89,8 @@ export class Normalization extends Layer {
    * await scale.adapt(train.x);
    */
   async adapt(data: AdaptData): Promise<void> {
-    if (this.mean !== null) throw new ValueError(`${this.label}: adapt: mean and variance were given as options; leave them out to adapt`);
+    if (this.mean !== null)
+      throw new ValueError(`${this.label}: adapt: mean and variance were given as options; leave them out to adapt`);
     let total: Statistics | undefined;
     let summary: TracedFunction | undefined;
     for await (const batch of batchesOf(data)) {
@@ -98,11 +101,15 @@ export class Normalization extends Layer {
         const { mean, variance } = moments(castTo(x as Tensor, this.dtype), reduced);
         return [mean, variance];
       });
-      const [mean, variance] = (await summary.runAndRead([batch])).map((values) => Float64Array.from(values)) as [Float64Array, Float64Array];
+      const [mean, variance] = (await summary.runAndRead([batch])).map((values) => Float64Array.from(values)) as [
+        Float64Array,
+        Float64Array,
+      ];
       const count = sizeOf(reduced.map((axis) => batch.shape[axis] as Dimension)) as number;
       total = combine(total, { mean, variance, count });
     }
-    if (total === undefined || total.count === 0) throw new ValueError(`${this.label}: adapt: the data is empty; expected at least one sample`);
+    if (total === undefined || total.count === 0)
+      throw new ValueError(`${this.label}: adapt: the data is empty; expected at least one sample`);
     const adapted = this.#adapted as { mean: Variable; variance: Variable };
     adapted.mean.assign(total.mean);
     adapted.variance.assign(total.variance);
@@ -119,7 +126,8 @@ export class Normalization extends Layer {
 
   /** In a shape that broadcasts against inputs of that rank. */
   #statistic(value: Variable | Statistic, rank: number): Tensor {
-    const tensor = value instanceof Tensor ? value : convert('Normalization', typeof value === 'number' ? value : [...value], this.dtype);
+    const tensor =
+      value instanceof Tensor ? value : convert('Normalization', typeof value === 'number' ? value : [...value], this.dtype);
     const shape = new Array<number>(rank).fill(1);
     const axes = this.#keptAxes.slice(this.#keptAxes.length - tensor.rank);
     axes.forEach((axis, i) => {
@@ -130,12 +138,17 @@ export class Normalization extends Layer {
 
   #checkShape(shape: Shape): void {
     const spec = this.inputSpec?.[0];
-    const fits = shape.length === spec?.rank && Object.entries(spec.axes ?? {}).every(([axis, size]) => shape[Number(axis)] === size);
-    if (!fits) throw new ShapeError(`${this.label}: adapt: the data has shape ${formatShape(shape)}, which does not fit what the layer was built for`);
+    const fits =
+      shape.length === spec?.rank && Object.entries(spec.axes ?? {}).every(([axis, size]) => shape[Number(axis)] === size);
+    if (!fits)
+      throw new ShapeError(
+        `${this.label}: adapt: the data has shape ${formatShape(shape)}, which does not fit what the layer was built for`,
+      );
   }
 }
 
-const isHostArray = (data: unknown): data is HostArray => typeof data === 'object' && data !== null && 'data' in data && 'shape' in data;
+const isHostArray = (data: unknown): data is HostArray =>
+  typeof data === 'object' && data !== null && 'data' in data && 'shape' in data;
 
 async function* batchesOf(data: AdaptData): AsyncGenerator<FunctionInput> {
   if (data instanceof Tensor) yield data;

@@ -84,13 +84,17 @@ export class PReLU extends Layer {
     super(options);
     this.sharedAxes = options.sharedAxes ?? null;
     if (this.sharedAxes?.some((axis) => !Number.isInteger(axis) || axis < 1)) {
-      throw new ValueError(`PReLU: sharedAxes is [${this.sharedAxes.join(', ')}]; expected axes counted from 1, the first after the batch`);
+      throw new ValueError(
+        `PReLU: sharedAxes is [${this.sharedAxes.join(', ')}]; expected axes counted from 1, the first after the batch`,
+      );
     }
     keepFamily(this, 'alpha', options, 'zeros');
   }
 
   override build(inputShape: Shape): void {
-    const shape = inputShape.slice(1).map((_, i) => (this.sharedAxes?.includes(i + 1) ? 1 : knownSize(inputShape, i + 1, 'size of an axis')));
+    const shape = inputShape
+      .slice(1)
+      .map((_, i) => (this.sharedAxes?.includes(i + 1) ? 1 : knownSize(inputShape, i + 1, 'size of an axis')));
     this.alpha = addFamilyWeight(this, 'alpha', shape);
     const axes = Object.fromEntries(shape.flatMap((size, i) => (size === 1 ? [] : [[i + 1, size]])));
     this.inputSpec = [{ rank: inputShape.length, axes }];

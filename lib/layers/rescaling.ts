@@ -15,7 +15,8 @@ export interface RescalingOptions extends LayerOptions {
   readonly offset?: Factor;
 }
 
-const isFactor = (value: unknown): boolean => (Array.isArray(value) ? value : [value]).every((entry) => typeof entry === 'number');
+const isFactor = (value: unknown): boolean =>
+  (Array.isArray(value) ? value : [value]).every((entry) => typeof entry === 'number');
 
 /** See {@link rescaling}. */
 export class Rescaling extends Layer {

@@ -24,7 +24,9 @@ export class Reshape extends Layer {
     const { targetShape } = options;
     const valid = Array.isArray(targetShape) && targetShape.every((size) => Number.isInteger(size) && (size > 0 || size === -1));
     if (!valid || targetShape.filter((size) => size === -1).length > 1) {
-      throw new ValueError(`Reshape: targetShape is ${JSON.stringify(targetShape)}; expected positive integers and at most one -1`);
+      throw new ValueError(
+        `Reshape: targetShape is ${JSON.stringify(targetShape)}; expected positive integers and at most one -1`,
+      );
     }
     this.targetShape = targetShape;
   }
@@ -39,7 +41,9 @@ export class Reshape extends Layer {
     const known = this.targetShape.reduce((product, size) => (size === -1 ? product : product * size), 1);
     if (total === null) return this.targetShape.map((size) => (size === -1 ? null : size));
     if (this.targetShape.includes(-1) ? total % known !== 0 : total !== known) {
-      throw new ShapeError(`${total} elements of a sample ${formatShape(sample)} do not fit targetShape ${formatShape(this.targetShape)}`);
+      throw new ShapeError(
+        `${total} elements of a sample ${formatShape(sample)} do not fit targetShape ${formatShape(this.targetShape)}`,
+      );
     }
     return this.targetShape.map((size) => (size === -1 ? total / known : size));
   }

@@ -1,8 +1,8 @@
 /** @file Images in another size: up-sampling, resizing, centre crops. */
 
-import type { Dimension, Shape } from '../core/shape.js';
-import { checkChoice } from '../core/options.js';
 import { ValueError } from '../core/errors.js';
+import { checkChoice } from '../core/options.js';
+import type { Dimension, Shape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { castTo } from '../ops/apply.js';
 import { repeat } from '../ops/broadcast.js';
@@ -56,7 +56,10 @@ export class UpSampling2D extends ImageLayer {
   constructor(options: UpSampling2dOptions = {}) {
     super(options);
     this.size = sizes('UpSampling2D', 'size', options.size ?? 2, 2);
-    this.interpolation = checkChoice('UpSampling2D', 'interpolation', options.interpolation ?? 'nearest', ['nearest', 'bilinear']);
+    this.interpolation = checkChoice('UpSampling2D', 'interpolation', options.interpolation ?? 'nearest', [
+      'nearest',
+      'bilinear',
+    ]);
   }
 
   override call(x: Tensor): Tensor {
@@ -104,7 +107,12 @@ function cropBox(image: Shape, height: number, width: number): Box {
   const [, rows, columns] = image as [number, number, number];
   const boxHeight = Math.max(Math.min(rows, Math.trunc((columns * height) / width)), 1);
   const boxWidth = Math.max(Math.min(columns, Math.trunc((rows * width) / height)), 1);
-  return { top: Math.trunc((rows - boxHeight) / 2), left: Math.trunc((columns - boxWidth) / 2), height: boxHeight, width: boxWidth };
+  return {
+    top: Math.trunc((rows - boxHeight) / 2),
+    left: Math.trunc((columns - boxWidth) / 2),
+    height: boxHeight,
+    width: boxWidth,
+  };
 }
 
 function cropTo(x: Tensor, { top, left, height, width }: Box): Tensor {
@@ -142,7 +150,14 @@ export interface ResizingOptions extends ImageOptions {
 
 /** See {@link resizing}. */
 export class Resizing extends ImageLayer {
-  static override readonly optionNames = ['height', 'width', 'interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'fillValue'];
+  static override readonly optionNames = [
+    'height',
+    'width',
+    'interpolation',
+    'cropToAspectRatio',
+    'padToAspectRatio',
+    'fillValue',
+  ];
   readonly height: number;
   readonly width: number;
   readonly interpolation: Interpolation;

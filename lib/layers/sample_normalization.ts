@@ -72,7 +72,9 @@ export class GroupNormalization extends ScaleLayer {
     super(options);
     this.groups = options.groups ?? 32;
     if (!Number.isInteger(this.groups) || (this.groups < 1 && this.groups !== -1)) {
-      throw new ValueError(`GroupNormalization: groups is ${this.groups}; expected an integer of at least 1, or -1 for one channel a group`);
+      throw new ValueError(
+        `GroupNormalization: groups is ${this.groups}; expected an integer of at least 1, or -1 for one channel a group`,
+      );
     }
     this.axis = options.axis ?? -1;
   }
@@ -96,7 +98,12 @@ export class GroupNormalization extends ScaleLayer {
     const vector = (weight: Variable | null): Tensor | null =>
       weight && reshape(weight, apart(x.shape.map((_, i) => (i === axis ? channels : 1))));
     const axes = Array.from({ length: x.rank }, (_, i) => i + 1).filter((i) => i !== axis);
-    const y = layerNorm(reshape(x, apart(x.shape)), { axis: axes, gamma: vector(this.gamma), beta: vector(this.beta), epsilon: this.epsilon });
+    const y = layerNorm(reshape(x, apart(x.shape)), {
+      axis: axes,
+      gamma: vector(this.gamma),
+      beta: vector(this.beta),
+      epsilon: this.epsilon,
+    });
     return reshape(y, x.shape);
   }
 }
@@ -123,7 +130,11 @@ export class RMSNormalization extends Layer {
 
   override build(inputShape: Shape): void {
     const axis = normalizeAxis('axis', this.axis, inputShape.length);
-    this.scale = this.addWeight({ name: 'scale', shape: [knownSize(inputShape, axis, 'size of the normalised axis')], initializer: 'ones' });
+    this.scale = this.addWeight({
+      name: 'scale',
+      shape: [knownSize(inputShape, axis, 'size of the normalised axis')],
+      initializer: 'ones',
+    });
   }
 
   override call(input: Tensor): Tensor {
@@ -164,7 +175,8 @@ export class UnitNormalization extends Layer {
  * @example
  * const y = layerNormalization().apply(x);
  */
-export const layerNormalization = (options: LayerNormalizationOptions = {}): LayerNormalization => new LayerNormalization(options);
+export const layerNormalization = (options: LayerNormalizationOptions = {}): LayerNormalization =>
+  new LayerNormalization(options);
 
 /**
  * Group normalisation: mean and variance over each group of channels of each sample.
@@ -176,7 +188,8 @@ export const layerNormalization = (options: LayerNormalizationOptions = {}): Lay
  * @example
  * const y = groupNormalization({ groups: 8 }).apply(maps);
  */
-export const groupNormalization = (options: GroupNormalizationOptions = {}): GroupNormalization => new GroupNormalization(options);
+export const groupNormalization = (options: GroupNormalizationOptions = {}): GroupNormalization =>
+  new GroupNormalization(options);
 
 /** `scale * x / sqrt(mean(x^2) + epsilon)` over one axis (Zhang and Sennrich 2019). Weight: `scale`, of the size of that axis. */
 export const rmsNormalization = (options: RmsNormalizationOptions = {}): RMSNormalization => new RMSNormalization(options);

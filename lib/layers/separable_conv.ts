@@ -44,8 +44,18 @@ abstract class SeparableConv extends WindowLayer {
   override build(inputShape: Shape): void {
     const channels = this.fixChannels(inputShape);
     const ones = this.kernelSize.map(() => 1);
-    this.depthwiseKernel = addFamilyWeight(this, 'depthwise', [...this.kernelSize, channels, this.depthMultiplier], 'depthwise_kernel');
-    this.pointwiseKernel = addFamilyWeight(this, 'pointwise', [...ones, channels * this.depthMultiplier, this.filters], 'pointwise_kernel');
+    this.depthwiseKernel = addFamilyWeight(
+      this,
+      'depthwise',
+      [...this.kernelSize, channels, this.depthMultiplier],
+      'depthwise_kernel',
+    );
+    this.pointwiseKernel = addFamilyWeight(
+      this,
+      'pointwise',
+      [...ones, channels * this.depthMultiplier, this.filters],
+      'pointwise_kernel',
+    );
     this.addBias(this.filters);
   }
 }
@@ -57,7 +67,9 @@ export class SeparableConv2D extends SeparableConv {
   }
 
   override call(x: Tensor): Tensor {
-    return this.finish(x, (image) => convolve2d(image, this.depthwiseKernel as Variable, this.pointwiseKernel as Variable, this.window));
+    return this.finish(x, (image) =>
+      convolve2d(image, this.depthwiseKernel as Variable, this.pointwiseKernel as Variable, this.window),
+    );
   }
 }
 
@@ -68,7 +80,9 @@ export class SeparableConv1D extends SeparableConv {
   }
 
   override call(x: Tensor): Tensor {
-    return this.finish(x, (steps) => convolve1d(steps, this.depthwiseKernel as Variable, this.pointwiseKernel as Variable, this.window1d));
+    return this.finish(x, (steps) =>
+      convolve1d(steps, this.depthwiseKernel as Variable, this.pointwiseKernel as Variable, this.window1d),
+    );
   }
 }
 

@@ -10,11 +10,14 @@ export type LayerInput = Tensor | readonly Tensor[] | TensorRecord;
 /** One shape, or one an input. */
 export type Shapes = Shape | readonly Shape[];
 
-const describe = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`);
+const describe = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 
 function checkTensor(value: unknown): Tensor {
   if (value instanceof Tensor) return value;
-  throw new ValueError(`received ${describe(value)} as input; expected a tensor or a list of tensors; make one with tensor(values)`);
+  throw new ValueError(
+    `received ${describe(value)} as input; expected a tensor or a list of tensors; make one with tensor(values)`,
+  );
 }
 
 /** The tensors of `inputs` in order; of a record, in the order of its keys. @throws ValueError for what is not a tensor. */

@@ -35,7 +35,11 @@ export abstract class WindowLayer extends BiasLayer {
   readonly dilationRate: readonly number[];
 
   /** `rank` is the number of spatial axes. */
-  constructor(rank: number, options: Omit<WindowOptions, 'padding'> & { readonly padding?: CausalPadding }, paddings: readonly string[]) {
+  constructor(
+    rank: number,
+    options: Omit<WindowOptions, 'padding'> & { readonly padding?: CausalPadding },
+    paddings: readonly string[],
+  ) {
     super(options);
     const where = new.target.name;
     this.kernelSize = sizes(where, 'kernelSize', options.kernelSize, rank);

@@ -11,7 +11,9 @@ import { nodeOf } from '../layers/node.js';
 import { flattenTensors, type LayerInput, mapTensors } from '../layers/structure.js';
 import { castTo } from '../ops/apply.js';
 import { expandDims, squeeze } from '../ops/reshape.js';
+import type { KerasObject } from './keras_config.js';
 import { Model, type ModelOptions } from './model.js';
+import { serializeFunctional } from './serialize.js';
 import { sortGraph, type Topology } from './topology.js';
 
 export interface FunctionalOptions extends ModelOptions {
@@ -26,7 +28,9 @@ function symbolic(what: string, tensors: LayerInput): SymbolicTensor[] {
   if (list.length === 0) throw new ValueError(`model: ${what} is empty; expected at least one tensor`);
   return list.map((tensor) => {
     if (tensor instanceof SymbolicTensor) return tensor;
-    throw new ValueError(`model: ${what}: received ${tensor.toString()}; expected tensors made by input() or by layers applied to them`);
+    throw new ValueError(
+      `model: ${what}: received ${tensor.toString()}; expected tensors made by input() or by layers applied to them`,
+    );
   });
 }
 
@@ -34,6 +38,9 @@ function symbolic(what: string, tensors: LayerInput): SymbolicTensor[] {
 export class Functional extends Model {
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
+  /** Inputs and outputs in the structure that they were given in. */
+  readonly inputStructure: LayerInput;
+  readonly outputStructure: LayerInput;
   readonly #topology: Topology;
   readonly #inputKeys: readonly string[];
   readonly #returnsList: boolean;
@@ -41,6 +48,8 @@ export class Functional extends Model {
   constructor(options: FunctionalOptions) {
     const { inputs, outputs, ...rest } = options;
     super(rest);
+    this.inputStructure = inputs;
+    this.outputStructure = outputs;
     this.inputs = symbolic('inputs', inputs);
     this.outputs = symbolic('outputs', outputs);
     this.#inputKeys = inputs instanceof Tensor || Array.isArray(inputs) ? this.inputNames : Object.keys(inputs);
@@ -90,15 +99,19 @@ export class Functional extends Model {
 
   call(inputs: LayerInput, _options: CallOptions): Tensor | Tensor[] {
     const values = new Map<Tensor, Tensor>();
-    flattenTensors(inputs).forEach((tensor, i) => values.set(this.inputs[i] as Tensor, tensor));
+    for (const [i, tensor] of flattenTensors(inputs).entries()) values.set(this.inputs[i] as Tensor, tensor);
     for (const node of this.topology.nodes) {
       if (node.isInput || node.outputs.every((output) => values.has(output))) continue;
       const given = mapTensors(node.inputs, (tensor) => values.get(tensor) ?? tensor);
       const results = node.layer.apply<Tensor | Tensor[]>(given, node.training === undefined ? {} : { training: node.training });
-      flattenTensors(results).forEach((result, i) => values.set(node.outputs[i] as Tensor, result));
+      for (const [i, result] of flattenTensors(results).entries()) values.set(node.outputs[i] as Tensor, result);
     }
     const outputs = this.outputs.map((output) => values.get(output) as Tensor);
     return this.#returnsList ? outputs : (outputs[0] as Tensor);
+  }
+
+  override toJSON(): KerasObject {
+    return serializeFunctional(this);
   }
 
   /** Inputs as a list in the model's order, in its ranks and types. */
@@ -117,7 +130,9 @@ export class Functional extends Model {
     return this.#inputKeys.map((key) => {
       const value = record[key];
       if (value !== undefined) return value;
-      throw new ValueError(`the input '${key}' is missing: received ${Object.keys(record).join(', ')}; expected ${this.#inputKeys.join(', ')}`);
+      throw new ValueError(
+        `the input '${key}' is missing: received ${Object.keys(record).join(', ')}; expected ${this.#inputKeys.join(', ')}`,
+      );
     });
   }
 
@@ -127,9 +142,12 @@ export class Functional extends Model {
     let tensor = given;
     if (given.rank === rank + 1 && given.shape.at(-1) === 1) tensor = squeeze(given, -1);
     if (given.rank === rank - 1 && expected.shape.at(-1) === 1) tensor = expandDims(given, -1);
-    if (tensor.rank === rank && tensor.shape.every((size, axis) => compatible(size, expected.shape[axis] as number | null))) return tensor;
+    if (tensor.rank === rank && tensor.shape.every((size, axis) => compatible(size, expected.shape[axis] as number | null)))
+      return tensor;
     const name = this.#inputKeys[index];
-    throw new ShapeError(`input '${name}' has shape ${formatShape(given.shape)}; expected ${formatShape(expected.shape)}; reshape it`);
+    throw new ShapeError(
+      `input '${name}' has shape ${formatShape(given.shape)}; expected ${formatShape(expected.shape)}; reshape it`,
+    );
   }
 }
 

@@ -1,11 +1,12 @@
 /** @file The base of all models: layers by name, weights, the trainer's view of inputs and outputs. */
 
 import type { DType } from '../core/dtype.js';
-import { ValueError } from '../core/errors.js';
+import { StateError, ValueError } from '../core/errors.js';
 import type { Dimension, Shape } from '../core/shape.js';
-import { Layer, type LayerOptions } from '../layers/layer.js';
+import type { Layer, LayerOptions } from '../layers/layer.js';
 import { shapeList } from '../layers/structure.js';
 import { Trainer } from '../training/trainer.js';
+import type { KerasObject } from './keras_config.js';
 import { printSummary, type SummaryOptions } from './summary.js';
 import type { Topology } from './topology.js';
 
@@ -99,9 +100,21 @@ export abstract class Model extends Trainer {
     printSummary(this, options);
   }
 
+  /**
+   * The model without its weights, as Keras 3 serialises it; `modelFromJSON` makes one from it.
+   *
+   * @throws StateError for a model with a `call` of its own, ValueError for layers made of functions.
+   * @example
+   * const text = JSON.stringify(net);
+   */
+  toJSON(): KerasObject {
+    throw new StateError(`${this.label}: toJSON: a model with a call of its own cannot be saved as JSON; save its weights`);
+  }
+
   override get label(): string {
     return `Model '${this.name}' (${this.className})`;
   }
 }
 
-const numbered = (base: string, count: number): string[] => (count === 1 ? [base] : Array.from({ length: count }, (_, i) => `${base}_${i}`));
+const numbered = (base: string, count: number): string[] =>
+  count === 1 ? [base] : Array.from({ length: count }, (_, i) => `${base}_${i}`);

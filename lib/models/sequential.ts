@@ -2,7 +2,7 @@
 
 import type { DType } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
-import { formatShape, sameShape, type Shape } from '../core/shape.js';
+import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
 import type { Tensor } from '../graph/tensor.js';
 import { InputLayer } from '../layers/input.js';
@@ -10,7 +10,9 @@ import { type CallOptions, Layer } from '../layers/layer.js';
 import { nodeOf } from '../layers/node.js';
 import type { LayerInput } from '../layers/structure.js';
 import { Functional } from './functional.js';
+import type { KerasObject } from './keras_config.js';
 import { Model, type ModelOptions } from './model.js';
+import { serializeSequential } from './serialize.js';
 
 /** See {@link sequential}. */
 export class Sequential extends Model {
@@ -73,7 +75,9 @@ export class Sequential extends Model {
     if (!(first instanceof InputLayer)) {
       this.#stack.unshift(new InputLayer({ batchShape: [null, ...inputShape.slice(1)], dtype: (first as Layer).dtype }));
     } else if (!sameShape(first.batchShape.slice(1), inputShape.slice(1))) {
-      throw new StateError(`build: the model takes ${formatShape(first.batchShape)} already; received ${formatShape(inputShape)}`);
+      throw new StateError(
+        `build: the model takes ${formatShape(first.batchShape)} already; received ${formatShape(inputShape)}`,
+      );
     }
     try {
       this.#connectStack();
@@ -123,26 +127,38 @@ export class Sequential extends Model {
   }
 
   override buildFor(inputShapes: Shape[]): void {
-    if (inputShapes.length !== 1) throw new ValueError(`${this.label}: expected 1 input, received ${inputShapes.length}; use model({ inputs, outputs })`);
+    if (inputShapes.length !== 1)
+      throw new ValueError(`${this.label}: expected 1 input, received ${inputShapes.length}; use model({ inputs, outputs })`);
     this.build(inputShapes[0] as Shape);
+  }
+
+  override toJSON(): KerasObject {
+    return serializeSequential(this);
   }
 
   #known(what: string): Functional {
     if (this.#functional !== undefined) return this.#functional;
-    throw new StateError(`${this.label}: ${what}: the shape of the input is not known; start with input({ shape }) or give inputShape to the first layer`);
+    throw new StateError(
+      `${this.label}: ${what}: the shape of the input is not known; start with input({ shape }) or give inputShape to the first layer`,
+    );
   }
 
   #push(entry: Layer | Tensor): void {
     const layer = entry instanceof SymbolicTensor ? nodeOf(entry).layer : entry;
     if (!(layer instanceof Layer)) throw new ValueError(`${this.label}: received ${String(entry)}; expected a layer`);
     if (this.#stack.some(({ name }) => name === layer.name)) {
-      throw new ValueError(`${this.label}: a layer named '${layer.name}' is in the model already; expected unique names; pass another \`name\``);
+      throw new ValueError(
+        `${this.label}: a layer named '${layer.name}' is in the model already; expected unique names; pass another \`name\``,
+      );
     }
     const first = this.#stack[0];
     if (layer instanceof InputLayer && first instanceof InputLayer) {
-      throw new ValueError(`${this.label}: the model takes ${formatShape(first.batchShape)} already; received another input layer '${layer.name}'`);
+      throw new ValueError(
+        `${this.label}: the model takes ${formatShape(first.batchShape)} already; received another input layer '${layer.name}'`,
+      );
     }
-    if (first === undefined && layer.inputShape !== undefined) this.#stack.push(new InputLayer({ shape: layer.inputShape, dtype: layer.dtype }));
+    if (first === undefined && layer.inputShape !== undefined)
+      this.#stack.push(new InputLayer({ shape: layer.inputShape, dtype: layer.dtype }));
     this.#stack.push(layer);
   }
 
@@ -152,7 +168,8 @@ export class Sequential extends Model {
     this.#functional = undefined;
     const first = this.#stack[0];
     if (first instanceof InputLayer && this.#stack.length > 1) this.build(first.batchShape);
-    else if (first instanceof Model && first.built && first.inputShapes().length === 1) this.build(first.inputShapes()[0] as Shape);
+    else if (first instanceof Model && first.built && first.inputShapes().length === 1)
+      this.build(first.inputShapes()[0] as Shape);
   }
 
   #connectStack(): void {

@@ -25,7 +25,8 @@ export interface SummaryOptions {
   readonly showTrainable?: boolean;
 }
 
-const count = (weights: Iterable<Variable>): number => [...new Set(weights)].reduce((sum, { shape }) => sum + (sizeOf(shape) as number), 0);
+const count = (weights: Iterable<Variable>): number =>
+  [...new Set(weights)].reduce((sum, { shape }) => sum + (sizeOf(shape) as number), 0);
 
 const bytes = (weights: Iterable<Variable>): number =>
   [...new Set(weights)].reduce((sum, { shape, dtype }) => sum + (sizeOf(shape) as number) * bytesPerElement(dtype), 0);
@@ -121,7 +122,9 @@ function columnsOf(row: boolean, options: SummaryOptions): Column[] {
   const ends = positions.map((position) => Math.trunc(position * line));
   const widths = ends.map((end, i) => end - (ends[i - 1] ?? 0));
   if (widths.some((width) => width < 4)) {
-    throw new ValueError(`summary: a line of ${line} characters is too short for the table; expected columns of at least 4; give a larger lineLength`);
+    throw new ValueError(
+      `summary: a line of ${line} characters is too short for the table; expected columns of at least 4; give a larger lineLength`,
+    );
   }
   return fitColumns(widths).map((width, i) => ({ title: titles[i] as string, alignment: alignments[i] as Alignment, width }));
 }
@@ -134,7 +137,8 @@ function totals(model: Model): string[] {
   ];
   if (model.isCompiled && model.optimizer.built) parts.push(['Optimizer', model.optimizer.variables]);
   const all = parts.flatMap(([, weights]) => weights);
-  const line = (name: string, weights: readonly Variable[]): string => ` ${name} params: ${grouped(count(weights))} (${readableBytes(bytes(weights))})`;
+  const line = (name: string, weights: readonly Variable[]): string =>
+    ` ${name} params: ${grouped(count(weights))} (${readableBytes(bytes(weights))})`;
   return [line('Total', all), ...parts.map(([name, weights]) => line(name, weights))];
 }
 

@@ -64,11 +64,7 @@ function row(columns: readonly Column[], cells: readonly string[], border: strin
 /** The lines of a table with a heavy head. */
 export function drawTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const titles = columns.map(({ title }) => title);
-  const lines = [
-    rule(columns, '━', '┏', '┳', '┓'),
-    ...row(columns, titles, '┃'),
-    rule(columns, '━', '┡', '╇', '┩'),
-  ];
+  const lines = [rule(columns, '━', '┏', '┳', '┓'), ...row(columns, titles, '┃'), rule(columns, '━', '┡', '╇', '┩')];
   rows.forEach((cells, i) => {
     if (i > 0) lines.push(rule(columns, '─', '├', '┼', '┤'));
     lines.push(...row(columns, cells, '│'));

@@ -36,17 +36,22 @@ export function sortGraph(inputs: readonly SymbolicTensor[], outputs: readonly S
     order.set(node.layer, -1);
   }
   const layers = [...layerDepths.keys()].sort(
-    (a, b) => (layerDepths.get(b) as number) - (layerDepths.get(a) as number) || (order.get(a) as number) - (order.get(b) as number),
+    (a, b) =>
+      (layerDepths.get(b) as number) - (layerDepths.get(a) as number) || (order.get(a) as number) - (order.get(b) as number),
   );
   checkNames(layers);
   return { nodes, depths: byDepth(nodeDepths), layers };
 }
 
 /** Whether a node's result is given to the model, so that what is behind it does not matter. */
-const isFed = (node: LayerNode, inputs: readonly SymbolicTensor[]): boolean => node.outputs.some((output) => inputs.includes(output));
+const isFed = (node: LayerNode, inputs: readonly SymbolicTensor[]): boolean =>
+  node.outputs.some((output) => inputs.includes(output));
 
 /** Depth first, back from each output; `order` is when a layer was met first. */
-function walk(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): { nodes: LayerNode[]; order: Map<Layer, number> } {
+function walk(
+  inputs: readonly SymbolicTensor[],
+  outputs: readonly SymbolicTensor[],
+): { nodes: LayerNode[]; order: Map<Layer, number> } {
   const nodes: LayerNode[] = [];
   const order = new Map<Layer, number>();
   const done = new Set<LayerNode>();
@@ -82,7 +87,8 @@ function byDepth(depths: ReadonlyMap<LayerNode, number>): LayerNode[][] {
 function checkNames(layers: readonly Layer[]): void {
   const seen = new Set<string>();
   for (const { name } of layers) {
-    if (seen.has(name)) throw new ValueError(`the name '${name}' is used by two layers; expected unique names; pass another \`name\` to one`);
+    if (seen.has(name))
+      throw new ValueError(`the name '${name}' is used by two layers; expected unique names; pass another \`name\` to one`);
     seen.add(name);
   }
 }

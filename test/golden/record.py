@@ -24,6 +24,7 @@ RECORDERS = [
     "callbacks",
     "protocol",
     "texts",
+    "configs",
 ]
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 /** What every layer must do, whatever it computes. */
-import { expect } from 'vitest';
+
 import { type DType, input, type layers, ops, type Shape, Tensor } from 'laminet';
+import { expect } from 'vitest';
 
 type Layer = layers.Layer;
 type LayerClass = { fromConfig(config: Record<string, unknown>): Layer };

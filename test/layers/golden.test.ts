@@ -1,6 +1,7 @@
 /** Every layer against Keras: outputs, gradients by inputs and weights, moving statistics. */
+
+import { compile, gradients, layers, ops, type Tensor, tensor, type Variable } from 'laminet';
 import { describe, expect, it } from 'vitest';
-import { compile, gradients, layers, ops, Tensor, tensor, type Variable } from 'laminet';
 import { expectClose } from '../harness/close.js';
 import { type GoldenDigest, type GoldenTensor, goldenDigest, goldenValues, loadGolden } from '../harness/golden.js';
 
@@ -21,7 +22,16 @@ interface Case {
 
 type LayerClass = new (options: unknown) => layers.Layer;
 
-const files = ['activation', 'convolution', 'convolution-1d', 'convolution-transpose', 'merging', 'normalization', 'pooling', 'shape'];
+const files = [
+  'activation',
+  'convolution',
+  'convolution-1d',
+  'convolution-transpose',
+  'merging',
+  'normalization',
+  'pooling',
+  'shape',
+];
 
 /** Keras's spelling of an option where ours differs. */
 const optionNames: Record<string, string> = { keepdims: 'keepDims' };
@@ -65,7 +75,8 @@ for (const file of files) {
         });
         const [y, ...found] = run(...list);
         await expectTensor(y!, example.output, 'output');
-        for (const [i, wanted] of example.inputGradients.entries()) await expectTensor(found[i]!, wanted, `gradient of input ${i}`);
+        for (const [i, wanted] of example.inputGradients.entries())
+          await expectTensor(found[i]!, wanted, `gradient of input ${i}`);
         for (const [name, wanted] of Object.entries(example.weightGradients ?? {})) {
           const gradient = found[list.length + namesOf(trained).indexOf(name)]!;
           await expectTensor(gradient, wanted, `gradient of ${name}`);

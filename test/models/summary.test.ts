@@ -1,7 +1,7 @@
 /** The table of summary, against Keras's own. */
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, it } from 'vitest';
 import { clearSession, input, layers, type Model, model, type Sequential, sequential } from 'laminet';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 const golden = (name: string): string => readFileSync(new URL(`../golden/texts/${name}.txt`, import.meta.url), 'utf8').trimEnd();
 
@@ -48,7 +48,10 @@ describe('summary', () => {
     const narrow = layers.conv2d({ filters: 8, kernelSize: 1, name: 'narrow' }).apply(image);
     const both = layers.concatenate({ name: 'both' }).apply([layers.add({ name: 'sum' }).apply([wide, narrow]), wide]);
     const pooled = layers.globalAveragePooling2d({ name: 'pooled' }).apply(both);
-    const outputs = [layers.dense({ units: 4, name: 'kind' }).apply(pooled), layers.dense({ units: 1, name: 'value' }).apply(pooled)];
+    const outputs = [
+      layers.dense({ units: 4, name: 'kind' }).apply(pooled),
+      layers.dense({ units: 1, name: 'value' }).apply(pooled),
+    ];
     expect(summaryOf(model({ inputs: image, outputs, name: 'branched' }))).toBe(golden('summary-branched'));
   });
 

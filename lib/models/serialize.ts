@@ -1,0 +1,120 @@
+/** @file Models as Keras's JSON: what `toJSON` gives, and what a `.keras` file holds as config.json. */
+
+import { StateError } from '../core/errors.js';
+import { SymbolicTensor } from '../graph/symbolic.js';
+import { Tensor } from '../graph/tensor.js';
+import type { Config } from '../layers/config.js';
+import * as builtIn from '../layers/index.js';
+import { InputLayer } from '../layers/input.js';
+import type { Layer } from '../layers/layer.js';
+import { type LayerNode, nodeOf } from '../layers/node.js';
+import { OperationLayer } from '../layers/operation.js';
+import type { LayerInput } from '../layers/structure.js';
+import type { Functional } from './functional.js';
+import { configToKeras, type KerasObject } from './keras_config.js';
+import type { Model } from './model.js';
+import type { Sequential } from './sequential.js';
+
+/** Whether the class is the library's own, which Keras has too. */
+export const isBuiltIn = (layer: Layer): boolean =>
+  (builtIn as Readonly<Record<string, unknown>>)[layer.className] === layer.constructor;
+
+const dtypePolicy = (layer: Layer): unknown => configToKeras('', { dtype: layer.dtype }).dtype;
+
+const isModel = (layer: Layer): layer is Model => 'toJSON' in layer;
+
+/** A layer or a model as Keras serialises it. @throws ValueError or StateError for what cannot be saved. */
+export function serializeLayer(layer: Layer): KerasObject {
+  if (isModel(layer)) return layer.toJSON();
+  if (layer instanceof InputLayer) return serializeInput(layer);
+  if (layer instanceof OperationLayer) {
+    throw new StateError(
+      `${layer.label}: an op on symbolic tensors cannot be saved; use a layer for it: layers.add(), or a class of your own`,
+    );
+  }
+  const { inputShape: _, ...config } = layer.getConfig();
+  // The only classes of Keras that do not take it.
+  if (layer instanceof builtIn.SpatialDropout1D || layer instanceof builtIn.SpatialDropout2D) delete config.trainable;
+  const known = isBuiltIn(layer);
+  return {
+    module: known ? 'keras.layers' : null,
+    class_name: layer.className,
+    config: configToKeras(layer.label, config, known ? 'keras' : 'own'),
+    registered_name: known ? null : layer.className,
+    ...(layer.builtShapes === undefined ? {} : { build_config: { input_shape: layer.builtShapes } }),
+  };
+}
+
+function serializeInput(layer: InputLayer): KerasObject {
+  const config = {
+    batch_shape: layer.batchShape,
+    dtype: layer.dtype,
+    sparse: false,
+    ragged: false,
+    name: layer.name,
+    optional: false,
+  };
+  return { module: 'keras.layers', class_name: 'InputLayer', config, registered_name: null };
+}
+
+export function serializeSequential(net: Sequential): KerasObject {
+  const config: Config = {
+    name: net.name,
+    trainable: net.trainable,
+    dtype: dtypePolicy(net),
+    layers: net.stack.map(serializeLayer),
+  };
+  const [shape] = net.inputShapes();
+  if (shape) config.build_input_shape = shape;
+  return {
+    module: 'keras',
+    class_name: 'Sequential',
+    config,
+    registered_name: null,
+    ...(shape ? { build_config: { input_shape: shape } } : {}),
+  };
+}
+
+export function serializeFunctional(net: Functional): KerasObject {
+  const { nodes, layers } = net.topology;
+  // Calls are counted within the model, from 0, whatever else the layer was applied to.
+  const callsOf = (layer: Layer): LayerNode[] => layer.inboundNodes.filter((node) => nodes.includes(node));
+  const place = (tensor: SymbolicTensor): [string, number, number] => {
+    const node = nodeOf(tensor);
+    return [node.layer.name, Math.max(callsOf(node.layer).indexOf(node), 0), tensor.history.index];
+  };
+  const reference = (tensor: Tensor): unknown => {
+    if (!(tensor instanceof SymbolicTensor))
+      throw new StateError(`${net.label}: a constant tensor is an input of a layer; it cannot be saved`);
+    return { class_name: '__keras_tensor__', config: { shape: tensor.shape, dtype: tensor.dtype, keras_history: place(tensor) } };
+  };
+  const call = (node: LayerNode): unknown => ({
+    args: [mapReferences(node.inputs, reference)],
+    kwargs: node.training === undefined ? {} : { training: node.training },
+  });
+  const described = layers.map((layer) => ({
+    ...serializeLayer(layer),
+    name: layer.name,
+    inbound_nodes: layer instanceof InputLayer ? [] : callsOf(layer).map(call),
+  }));
+  const config: Config = {
+    name: net.name,
+    trainable: net.trainable,
+    layers: described,
+    input_layers: mapReferences(net.inputStructure, (tensor) => place(tensor as SymbolicTensor)),
+    output_layers: mapReferences(net.outputStructure, (tensor) => place(tensor as SymbolicTensor)),
+  };
+  return {
+    module: 'keras.src.models.functional',
+    class_name: 'Functional',
+    config,
+    registered_name: 'Functional',
+    build_config: { input_shape: null },
+  };
+}
+
+function mapReferences(inputs: LayerInput, change: (tensor: Tensor) => unknown): unknown {
+  if (inputs instanceof Tensor) return change(inputs);
+  if (Array.isArray(inputs)) return inputs.map(change);
+  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, change(tensor as Tensor)]));
+}
