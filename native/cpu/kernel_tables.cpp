@@ -61,4 +61,7 @@ const BatchNormKernels& batch_norm_kernels() { return batch_norm_kernels(best_is
 const CopyKernels& copy_kernels() { return copy_kernels(best_isa()); }
 const ReduceKernels& reduce_kernels() { return reduce_kernels(best_isa()); }
 
+size_t batch_norm_scratch_bytes(const BatchNormShape& shape) { return batch_norm_kernels().scratch_bytes(shape); }
+size_t reduce_scratch_bytes(const ReduceSpace& space) { return reduce_kernels().scratch_bytes(space); }
+
 }  // namespace laminet::cpu

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../runtime/pointwise_group.h"
+#include "kernels/isa.h"
 
 namespace laminet::cpu {
 
@@ -26,6 +27,7 @@ IterationSpace plain_iteration_space(const Program& program, const PointwiseGrou
 class PointwiseKernel {
  public:
   PointwiseKernel(const PointwiseGroup& group, const IterationSpace& space);
+  PointwiseKernel(const PointwiseGroup& group, const IterationSpace& space, Isa isa);
   ~PointwiseKernel();
   PointwiseKernel(PointwiseKernel&&) noexcept;
   PointwiseKernel& operator=(PointwiseKernel&&) noexcept;

@@ -1,4 +1,5 @@
-// Batch normalisation with an optional activation, float32, training: statistics of the batch, and the gradient.
+// Batch normalisation with an optional activation, float32, training: statistics of the batch, and the gradient. gamma, beta, mean,
+// variance and their gradients have `channels` elements, unpadded.
 #pragma once
 
 #include <cstddef>
@@ -31,13 +32,13 @@ struct BatchNormKernels {
   // dy is the gradient of the activation's result; its mask is recomputed from x. dx may be dy.
   void (*backward)(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, const float* mean,
                    const float* variance, const float* dy, float* dx, float* dgamma, float* dbeta, void* scratch);
+  size_t (*scratch_bytes)(const BatchNormShape& shape);
 };
 
 // Those of the best instruction set this machine has.
 const BatchNormKernels& batch_norm_kernels();
 
-// Bytes of `scratch` (64-byte aligned) for both directions with OpenMP's present number of threads. gamma, beta, mean, variance and their
-// gradients have `channels` elements, unpadded.
+// Bytes of `scratch` (64-byte aligned) for both directions with OpenMP's present number of threads.
 size_t batch_norm_scratch_bytes(const BatchNormShape& shape);
 
 }  // namespace laminet::cpu

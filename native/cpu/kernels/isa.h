@@ -8,6 +8,9 @@
 #define LAMINET_ISA base
 #endif
 
+// For small functions inside the loops of kernels.
+#define LAMINET_INLINE static inline __attribute__((always_inline))
+
 namespace laminet::cpu {
 
 enum class Isa { base, avx2, avx512 };

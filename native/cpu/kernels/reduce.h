@@ -28,6 +28,7 @@ struct ReduceKernels {
   // Over the last axis of [rows][columns]; y may be x.
   void (*softmax)(int64_t rows, int64_t columns, const float* x, float* y);
   void (*log_softmax)(int64_t rows, int64_t columns, const float* x, float* y);
+  size_t (*scratch_bytes)(const ReduceSpace& space);
 };
 
 const ReduceKernels& reduce_kernels();

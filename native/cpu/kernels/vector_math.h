@@ -11,8 +11,6 @@ namespace laminet::cpu {
 namespace LAMINET_ISA {
 namespace vector_math {
 
-#define LAMINET_INLINE static inline __attribute__((always_inline))
-
 inline constexpr float kInfinity = __builtin_inff();
 inline constexpr float kNaN = __builtin_nanf("");
 inline constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, which the low bits then hold
