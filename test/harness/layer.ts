@@ -42,7 +42,8 @@ export async function runLayerTest(make: () => Layer, expected: Expectation): Pr
 /** `getConfig` is JSON, and makes a layer with the same one. */
 export function checkConfig(layer: Layer): void {
   const config = JSON.parse(JSON.stringify(layer.getConfig())) as Record<string, unknown>;
-  const twin = (layer.constructor as unknown as LayerClass).fromConfig(config);
+  const layerClass: unknown = layer.constructor;
+  const twin = (layerClass as LayerClass).fromConfig(config);
   expect(twin.getConfig()).toEqual(layer.getConfig());
   expect(twin).not.toBe(layer);
 }
