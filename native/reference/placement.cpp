@@ -94,8 +94,9 @@ class Placer {
         "arena: " + std::to_string(plan.bytes) + " bytes, " + std::to_string(plan.unshared_bytes) + " without reuse\n";
     for (const auto& [value, storage] : storages_) {
       place_of(value) = in_arena(storage);
-      placement_.plan += "%" + std::to_string(value) + ": " + program_.type(value).text() + " " + program_.producer(value).op +
-                         " at " + std::to_string(place_of(value).position) + "\n";
+      placement_.plan.append("%").append(std::to_string(value)).append(": ").append(program_.type(value).text());
+      placement_.plan.append(" ").append(program_.producer(value).op).append(" at ");
+      placement_.plan.append(std::to_string(place_of(value).position)).append("\n");
     }
     for (auto& [storage, copy] : staged_) {
       copy.to = in_arena(storage);

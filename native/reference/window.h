@@ -20,10 +20,11 @@ inline Positions positions_inside(const WindowAxis& axis, int64_t tap) {
   return {begin, std::min(end, axis.output)};
 }
 
-// Calls body(cell, position, tap) for every pair of an output position and an input cell under its window; all three count in
-// row-major order over the image, the output and the window. Each position meets its taps in ascending order.
+// Calls body(cell, position, tap, length) for every run of `length` positions of one output row whose tap reads inside the image; the
+// cells under it lie columns.stride apart. Cells, positions and taps count in row-major order over the image, the output and the
+// window. Each position meets its taps in ascending order.
 template <typename Body>
-void for_each_tap(const WindowGeometry& geometry, const Body& body) {
+void for_each_run(const WindowGeometry& geometry, const Body& body) {
   const auto& [rows, columns] = geometry;
   for (int64_t row = 0; row < rows.output; ++row) {
     for (int64_t row_tap = 0; row_tap < rows.window; ++row_tap) {
@@ -31,13 +32,21 @@ void for_each_tap(const WindowGeometry& geometry, const Body& body) {
       if (cell_row < 0 || cell_row >= rows.input) continue;
       for (int64_t column_tap = 0; column_tap < columns.window; ++column_tap) {
         const Positions inside = positions_inside(columns, column_tap);
-        const int64_t first_cell = cell_row * columns.input - columns.before + column_tap * columns.dilation;
-        for (int64_t column = inside.begin; column < inside.end; ++column) {
-          body(first_cell + column * columns.stride, row * columns.output + column, row_tap * columns.window + column_tap);
-        }
+        if (inside.begin >= inside.end) continue;
+        const int64_t cell_column = inside.begin * columns.stride - columns.before + column_tap * columns.dilation;
+        body(cell_row * columns.input + cell_column, row * columns.output + inside.begin, row_tap * columns.window + column_tap,
+             inside.end - inside.begin);
       }
     }
   }
+}
+
+// Calls body(cell, position, tap) for every position of every run.
+template <typename Body>
+void for_each_tap(const WindowGeometry& geometry, const Body& body) {
+  for_each_run(geometry, [&](int64_t cell, int64_t position, int64_t tap, int64_t length) {
+    for (int64_t i = 0; i < length; ++i) body(cell + i * geometry.columns.stride, position + i, tap);
+  });
 }
 
 inline int64_t image_cells(const WindowGeometry& geometry) { return geometry.rows.input * geometry.columns.input; }

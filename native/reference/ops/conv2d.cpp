@@ -52,9 +52,7 @@ void conv2d(const Call& call) {
       for (int64_t group = 0; group < p.groups; ++group) {
         double* sum = sums.data() + position * p.outputs + group * p.group_outputs;
         const T* weights = kernel + tap * p.group_inputs * p.outputs + group * p.group_outputs;
-        for (int64_t i = 0; i < p.group_inputs; ++i, ++pixel, weights += p.outputs) {
-          add_scaled(sum, static_cast<double>(*pixel), weights, p.group_outputs);
-        }
+        add_scaled_rows(sum, p.group_outputs, pixel + group * p.group_inputs, 1, weights, p.outputs, p.group_inputs);
       }
     });
     store_row(sums.data(), y, p.positions * p.outputs);
@@ -84,11 +82,11 @@ void conv2d_backward_input(const Call& call) {
   for (int64_t image = 0; image < p.images; ++image, dy += p.positions * p.outputs, dx += p.cells * p.inputs) {
     std::fill(sums.begin(), sums.end(), 0.0);
     for_each_tap(p.geometry, [&](int64_t cell, int64_t position, int64_t tap) {
-      const T* pixel = dy + position * p.outputs;
-      const T* weights = kernel.data() + tap * p.group_inputs * p.outputs;
-      for (int64_t o = 0; o < p.outputs; ++o, ++pixel, weights += p.group_inputs) {
-        double* sum = sums.data() + cell * p.inputs + o / p.group_outputs * p.group_inputs;
-        add_scaled(sum, static_cast<double>(*pixel), weights, p.group_inputs);
+      for (int64_t group = 0; group < p.groups; ++group) {
+        const T* pixel = dy + position * p.outputs + group * p.group_outputs;
+        const T* weights = kernel.data() + (tap * p.outputs + group * p.group_outputs) * p.group_inputs;
+        double* sum = sums.data() + cell * p.inputs + group * p.group_inputs;
+        add_scaled_rows(sum, p.group_inputs, pixel, 1, weights, p.group_inputs, p.group_outputs);
       }
     });
     store_row(sums.data(), dx, p.cells * p.inputs);
@@ -99,16 +97,15 @@ template <typename T>
 void conv2d_backward_kernel(const Call& call) {
   const Problem p = problem_of(call.instruction(), call.operand_shape(0), call.result_shape());
   const T *x = call.operand<T>(0), *dy = call.operand<T>(1);
+  const int64_t cell_step = p.geometry.columns.stride * p.inputs;
   Sums sums = zeros(p.taps * p.group_inputs * p.outputs);
   for (int64_t image = 0; image < p.images; ++image, x += p.cells * p.inputs, dy += p.positions * p.outputs) {
-    for_each_tap(p.geometry, [&](int64_t cell, int64_t position, int64_t tap) {
-      const T* pixel = x + cell * p.inputs;
-      for (int64_t group = 0; group < p.groups; ++group) {
-        const T* gradient = dy + position * p.outputs + group * p.group_outputs;
-        double* sum = sums.data() + tap * p.group_inputs * p.outputs + group * p.group_outputs;
-        for (int64_t i = 0; i < p.group_inputs; ++i, ++pixel, sum += p.outputs) {
-          add_scaled(sum, static_cast<double>(*pixel), gradient, p.group_outputs);
-        }
+    for_each_run(p.geometry, [&](int64_t cell, int64_t position, int64_t tap, int64_t length) {
+      for (int64_t channel = 0; channel < p.inputs; ++channel) {
+        const int64_t first_output = channel / p.group_inputs * p.group_outputs, i = channel % p.group_inputs;
+        double* sum = sums.data() + (tap * p.group_inputs + i) * p.outputs + first_output;
+        const T* gradients = dy + position * p.outputs + first_output;
+        add_scaled_rows(sum, p.group_outputs, x + cell * p.inputs + channel, cell_step, gradients, p.outputs, length);
       }
     });
   }

@@ -1,5 +1,5 @@
 // matmul: y[..., i, j] = sum over k of a[..., i, k] * b[..., k, j]; transposeA and transposeB swap the last two axes of their
-// operand first. Loops i-k-j: the inner one runs along rows of b and y.
+// operand first. Loops i-k-j: the inner one runs along rows of b and y; blocks of i and k keep those rows in the cache.
 #include <algorithm>
 
 #include "reference/call.h"
@@ -8,6 +8,8 @@
 
 namespace laminet::reference {
 namespace {
+
+constexpr int64_t kRowBlock = 8, kDepthBlock = 16;
 
 template <typename T>
 void transpose_into(const T* source, int64_t rows, int64_t columns, T* target) {
@@ -27,16 +29,20 @@ void matmul(const Call& call) {
   const T *a = call.operand<T>(0), *b = call.operand<T>(1);
   T* y = call.result<T>();
   std::vector<T> straight(transpose_b ? static_cast<size_t>(depth * columns) : 0);
-  std::vector<double> sums(static_cast<size_t>(columns));
-  for (int64_t n = 0; n < batch; ++n, a += rows * depth, b += depth * columns) {
+  std::vector<double> sums(static_cast<size_t>(kRowBlock * columns));
+  for (int64_t n = 0; n < batch; ++n, a += rows * depth, b += depth * columns, y += rows * columns) {
     if (transpose_b) transpose_into(b, columns, depth, straight.data());
     const T* b_rows = transpose_b ? straight.data() : b;
-    for (int64_t i = 0; i < rows; ++i, y += columns) {
+    for (int64_t first = 0; first < rows; first += kRowBlock) {
+      const int64_t height = std::min(kRowBlock, rows - first);
       std::fill(sums.begin(), sums.end(), 0.0);
-      for (int64_t k = 0; k < depth; ++k) {
-        add_scaled(sums.data(), static_cast<double>(a[i * a_row + k * a_column]), b_rows + k * columns, columns);
+      for (int64_t k = 0; k < depth; k += kDepthBlock) {
+        for (int64_t i = 0; i < height; ++i) {
+          add_scaled_rows(sums.data() + i * columns, columns, a + (first + i) * a_row + k * a_column, a_column, b_rows + k * columns,
+                          columns, std::min(kDepthBlock, depth - k));
+        }
       }
-      store_row(sums.data(), y, columns);
+      store_row(sums.data(), y + first * columns, height * columns);
     }
   }
 }
