@@ -42,8 +42,8 @@ export class ValueError extends LaminetError {
 
 /** Training data that cannot be used: empty, of different lengths, labels out of range, NaN labels. */
 export class DataError extends LaminetError {
-  constructor(message: string) {
-    super('DATA', message);
+  constructor(message: string, options?: ErrorOptions) {
+    super('DATA', message, options);
   }
 }
 

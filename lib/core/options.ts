@@ -1,5 +1,6 @@
 /** @file Option objects and names given as strings: an unknown one is an error that names the nearest known one. */
 
+import { describeValue } from './describe.js';
 import { ValueError } from './errors.js';
 
 function editDistance(a: string, b: string): number {
@@ -42,10 +43,11 @@ const hint = (name: string, known: readonly string[]): string => {
  * @throws ValueError `fit: unknown option 'batchsize'; did you mean 'batchSize'?`
  */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
-  if (options !== undefined && typeof options !== 'object') {
-    throw new ValueError(`${where}: received ${String(options)}; expected an object of options { ${known.join(', ')} }`);
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ValueError(`${where}: received ${describeValue(options)}; expected an object of options { ${known.join(', ')} }`);
   }
-  for (const key of Object.keys(options ?? {})) {
+  for (const key of Object.keys(options)) {
     if (!known.includes(key)) throw new ValueError(`${where}: unknown option '${key}'; ${hint(key, known)}`);
   }
 }

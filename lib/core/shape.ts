@@ -58,7 +58,9 @@ export function broadcastShapes(where: string, a: Shape, b: Shape): Shape {
 /** `axis` counted from the front. @throws ValueError when it is outside [-rank, rank). */
 export function normalizeAxis(where: string, axis: number, rank: number): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new ValueError(`${where}: axis ${axis} is out of range for ${rank} dimensions; expected an integer in [${-rank}, ${rank})`);
+  throw new ValueError(
+    `${where}: axis ${axis} is out of range for ${rank} dimensions; expected an integer in [${-rank}, ${rank})`,
+  );
 }
 
 /** Axes counted from the front, ascending, without repeats; all axes when undefined. */

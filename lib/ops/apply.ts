@@ -81,12 +81,7 @@ export function convert(where: string, x: TensorLike, dtype?: DType): Tensor {
   const graph = currentGraph();
   if (graph === undefined) return tensor(x, undefined, dtype);
   const host = hostArray(where, x, dtype);
-  return graph.constant({ type: { dtype: host.dtype, shape: shapeOf(x) }, data: host.data });
-}
-
-function shapeOf(x: NestedArray | TypedArray): number[] {
-  if (ArrayBuffer.isView(x)) return [x.length];
-  return Array.isArray(x) ? [x.length, ...(x.length === 0 ? [] : shapeOf(x[0] as NestedArray))] : [];
+  return graph.constant({ type: { dtype: host.dtype, shape: host.shape }, data: host.data });
 }
 
 /** Two operands as tensors: a plain number takes the other's dtype (float32 where that is an integer and the number is not). */

@@ -1,12 +1,14 @@
 /** @file Tensors with numbers: a buffer on a device. */
 
-import { type DType, dtypeOfArray, nativeDType, type TypedArray, typedArray } from '../core/dtype.js';
+import { describeValue } from '../core/describe.js';
+import { checkDType, type DType, dtypeOfArray, nativeDType, type TypedArray, typedArray } from '../core/dtype.js';
 import { DisposedError, fromNative, ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { type NestedArray, Tensor } from '../graph/tensor.js';
 import type { NativeBuffer } from './addon.js';
 import { currentDevice, type Device } from './device.js';
+import { flattenNested, nest } from './nested.js';
 
 /** Frees the buffers of tensors that were forgotten; a backstop, since it runs only when the event loop turns. */
 const forgotten = new FinalizationRegistry<NativeBuffer>((buffer) => buffer.dispose());
@@ -29,7 +31,8 @@ export class DeviceTensor extends Tensor {
 
   /** The native buffer. @throws DisposedError after `dispose()`. */
   get buffer(): NativeBuffer {
-    if (this.#buffer.disposed) throw new DisposedError(`tensor ${formatShape(this.shape)}: it was disposed; use it before dispose()`);
+    if (this.#buffer.disposed)
+      throw new DisposedError(`tensor ${formatShape(this.shape)}: it was disposed; use it before dispose()`);
     return this.#buffer;
   }
 
@@ -66,35 +69,6 @@ export async function readBuffer(device: Device, buffer: NativeBuffer): Promise<
   }
 }
 
-/** Elements in row-major order as nested arrays. */
-export function nest(data: TypedArray, shape: readonly number[]): NestedArray {
-  const [size, ...rest] = shape;
-  if (size === undefined) return data[0] as number;
-  const step = data.length / Math.max(size, 1);
-  return Array.from({ length: size }, (_, i) => nest(data.subarray(i * step, (i + 1) * step), rest));
-}
-
-function shapeOfNested(values: NestedArray | TypedArray): number[] {
-  const shape: number[] = [];
-  for (let level: unknown = values; Array.isArray(level) || ArrayBuffer.isView(level); level = (level as NestedArray[])[0]) {
-    shape.push((level as NestedArray[]).length);
-    if (ArrayBuffer.isView(level)) break;
-  }
-  return shape;
-}
-
-function flatten(values: NestedArray, shape: readonly number[], into: number[], depth = 0): void {
-  if (!Array.isArray(values)) {
-    if (depth !== shape.length) throw new ShapeError(`tensor: ragged values: a number where an array of ${shape[depth]} was expected`);
-    into.push(values);
-    return;
-  }
-  if (values.length !== shape[depth]) {
-    throw new ShapeError(`tensor: ragged values: an array of ${values.length} on axis ${depth}; expected ${shape[depth] ?? 'a number'}`);
-  }
-  for (const value of values) flatten(value, shape, into, depth + 1);
-}
-
 /**
  * A tensor from numbers.
  *
@@ -107,13 +81,15 @@ function flatten(values: NestedArray, shape: readonly number[], into: number[], 
  * const y = tensor(new Float32Array(6), [2, 3]);
  */
 export function tensor(values: NestedArray | TypedArray, shape?: readonly number[], dtype?: DType): DeviceTensor {
-  const array = hostArray('tensor', values, dtype);
-  const sizes = shape ?? shapeOfNested(values);
+  const array = hostArray('tensor', values, dtype && checkDType('tensor', dtype));
+  const sizes = shape ?? array.shape;
   if (sizes.some((size) => !Number.isInteger(size) || size < 0)) {
     throw new ValueError(`tensor: shape ${formatShape(sizes)}: expected integers of at least 0`);
   }
   if (sizeOf(sizes) !== array.data.length) {
-    throw new ShapeError(`tensor: ${array.data.length} values do not fill the shape ${formatShape(sizes)} of ${sizeOf(sizes)} elements`);
+    throw new ShapeError(
+      `tensor: ${array.data.length} values do not fill the shape ${formatShape(sizes)} of ${sizeOf(sizes)} elements`,
+    );
   }
   const device = currentDevice();
   try {
@@ -123,19 +99,24 @@ export function tensor(values: NestedArray | TypedArray, shape?: readonly number
   }
 }
 
-/** Numbers as a typed array of `dtype`. */
-export function hostArray(where: string, values: NestedArray | TypedArray, dtype?: DType): { data: TypedArray; dtype: DType } {
+/** Numbers with their shape and type: by default what a typed array holds, else `float32`. */
+export function hostArray(where: string, values: NestedArray | TypedArray, dtype?: DType): HostValues {
   const own = dtypeOfArray(values);
   if (own !== undefined) {
     const target = dtype ?? own;
+    const array = values as TypedArray;
     const same = own === target || (own === 'uint8' && target === 'bool');
-    return { data: same ? (values as TypedArray) : typedArray(target, values as TypedArray), dtype: target };
+    return { data: same ? array : typedArray(target, array), dtype: target, shape: [array.length] };
   }
   if (typeof values !== 'number' && typeof values !== 'boolean' && !Array.isArray(values)) {
-    throw new ValueError(`${where}: values of type ${typeof values}; expected a number, nested arrays or a typed array`);
+    throw new ValueError(`${where}: received ${describeValue(values)}; expected a number, nested arrays or a typed array`);
   }
-  const flat: number[] = [];
-  flatten(values as NestedArray, shapeOfNested(values as NestedArray), flat);
   const target = dtype ?? 'float32';
-  return { data: typedArray(target, flat), dtype: target };
+  return { ...flattenNested(where, values, target), dtype: target };
+}
+
+interface HostValues {
+  readonly data: TypedArray;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
 }

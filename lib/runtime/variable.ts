@@ -7,7 +7,8 @@ import { currentGraph, Graph, type Value } from '../graph/graph.js';
 import { type NestedArray, Tensor } from '../graph/tensor.js';
 import type { NativeBuffer } from './addon.js';
 import type { Device } from './device.js';
-import { DeviceTensor, hostArray, nest, readBuffer, tensor } from './device_tensor.js';
+import { DeviceTensor, hostArray, readBuffer, tensor } from './device_tensor.js';
+import { nest } from './nested.js';
 import { compileGraph } from './program.js';
 
 export interface VariableOptions {
