@@ -12,8 +12,8 @@ void add_scaled(double* sums, double factor, const T* row, int64_t count) {
   for (int64_t i = 0; i < count; ++i) sums[i] += factor * static_cast<double>(row[i]);
 }
 
-// sums[i] += sum over k < depth of factors[k * step] * rows[k * stride + i], added in the order of k. Four rows at a time, so that the
-// sums pass through the registers once instead of four times.
+// sums[i] += sum over k < depth of factors[k * step] * rows[k * stride + i], added in the order of k. Four rows at a time, so that
+// the sums pass through the registers once instead of four times.
 template <typename T>
 void add_scaled_rows(double* __restrict sums, int64_t count, const T* factors, int64_t step, const T* rows, int64_t stride,
                      int64_t depth) {

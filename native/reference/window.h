@@ -20,9 +20,9 @@ inline Positions positions_inside(const WindowAxis& axis, int64_t tap) {
   return {begin, std::min(end, axis.output)};
 }
 
-// Calls body(cell, position, tap, length) for every run of `length` positions of one output row whose tap reads inside the image; the
-// cells under it lie columns.stride apart. Cells, positions and taps count in row-major order over the image, the output and the
-// window. Each position meets its taps in ascending order.
+// Calls body(cell, position, tap, length) for every run of `length` positions of one output row whose tap reads inside the image;
+// the cells under it lie columns.stride apart. Cells, positions and taps count in row-major order over the image, the output and
+// the window. Each position meets its taps in ascending order.
 template <typename Body>
 void for_each_run(const WindowGeometry& geometry, const Body& body) {
   const auto& [rows, columns] = geometry;

@@ -38,8 +38,9 @@ void matmul(const Call& call) {
       std::fill(sums.begin(), sums.end(), 0.0);
       for (int64_t k = 0; k < depth; k += kDepthBlock) {
         for (int64_t i = 0; i < height; ++i) {
-          add_scaled_rows(sums.data() + i * columns, columns, a + (first + i) * a_row + k * a_column, a_column, b_rows + k * columns,
-                          columns, std::min(kDepthBlock, depth - k));
+          const T* factors = a + (first + i) * a_row + k * a_column;
+          add_scaled_rows(sums.data() + i * columns, columns, factors, a_column, b_rows + k * columns, columns,
+                          std::min(kDepthBlock, depth - k));
         }
       }
       store_row(sums.data(), y + first * columns, height * columns);
