@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
 #include "runtime/log.h"
 #include "runtime/pointwise_group.h"
@@ -13,13 +13,8 @@ namespace laminet::cpu {
 
 namespace {
 
-struct Entry {
-  int order;
-  Claim claim;
-};
-
-std::map<std::string, std::vector<Entry>>& candidates() {
-  static std::map<std::string, std::vector<Entry>> table;
+std::map<std::pair<std::string, Pass>, Claim>& candidates() {
+  static std::map<std::pair<std::string, Pass>, Claim> table;
   return table;
 }
 
@@ -39,19 +34,17 @@ std::vector<bool> needed_instructions(const Program& program) {
   return needed;
 }
 
-KernelPtr claim_one(const Graph& graph, int index) {
+KernelPtr claim_one(const Graph& graph, int index, Pass pass) {
   const Instruction& instruction = graph.instruction(index);
-  const auto found = candidates().find(instruction.op);
+  const auto found = candidates().find({instruction.op, pass});
   if (found == candidates().end()) return nullptr;
-  for (const Entry& entry : found->second) {
-    std::string refusal;
-    if (KernelPtr kernel = entry.claim(graph, index, &refusal)) return kernel;
-    if (log_enabled() && !refusal.empty()) log("cpu: " + instruction.place() + ": " + refusal);
-  }
-  return nullptr;
+  std::string refusal;
+  KernelPtr kernel = found->second(graph, index, &refusal);
+  if (!kernel && log_enabled() && !refusal.empty()) log("cpu: " + instruction.place() + ": " + refusal);
+  return kernel;
 }
 
-// What a kernel reads and what others read of it, from the instructions it covers.
+// Name and layer, from the instructions it covers.
 void complete(const Graph& graph, Kernel& kernel) {
   std::sort(kernel.instructions.begin(), kernel.instructions.end());
   if (kernel.layer.empty()) kernel.layer = graph.instruction(kernel.instructions.front()).layer;
@@ -61,24 +54,22 @@ void complete(const Graph& graph, Kernel& kernel) {
 
 }  // namespace
 
-Candidate::Candidate(const char* op, int order, Claim claim) {
-  std::vector<Entry>& entries = candidates()[op];
-  entries.push_back({order, claim});
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.order < b.order; });
-}
+Candidate::Candidate(const char* op, Pass pass, Claim claim) { candidates()[{op, pass}] = claim; }
 
 std::vector<KernelPtr> claim_kernels(Graph& graph) {
   const Program& program = graph.program;
   const std::vector<bool> needed = needed_instructions(program);
   const int count = static_cast<int>(program.instructions.size());
   std::vector<KernelPtr> kernels;
-  for (int index = 0; index < count; ++index) {
-    if (!needed[index] || graph.claimed(index) || !computes(graph.instruction(index))) continue;
-    KernelPtr kernel = claim_one(graph, index);
-    if (!kernel) continue;
-    complete(graph, *kernel);
-    graph.claim(kernel->instructions);
-    kernels.push_back(std::move(kernel));
+  for (const Pass pass : {Pass::fusing, Pass::single}) {
+    for (int index = 0; index < count; ++index) {
+      if (!needed[index] || graph.claimed(index) || !computes(graph.instruction(index))) continue;
+      KernelPtr kernel = claim_one(graph, index, pass);
+      if (!kernel) continue;
+      complete(graph, *kernel);
+      graph.claim(kernel->instructions);
+      kernels.push_back(std::move(kernel));
+    }
   }
   std::vector<bool> pointwise(count, false);
   for (int index = 0; index < count; ++index) {

@@ -1,5 +1,6 @@
-// Which instructions run as which kernel: an ordered table of candidates by op; the first that accepts takes the instruction and those
-// it fuses with it. Every refusal has a reason (LAMINET_LOG=1 prints it). What nobody takes goes to the reference kernels.
+// Which instructions run as which kernel: a table of candidates by op. In each pass the instructions are asked in the listing's order; the
+// first candidate that accepts takes the instruction and those it fuses with it. Every refusal has a reason (LAMINET_LOG=1 prints it).
+// What no candidate takes is grouped when pointwise, and goes to the reference kernels else.
 #pragma once
 
 #include <string>
@@ -13,9 +14,12 @@ namespace laminet::cpu {
 // Null: refused, and *refusal says why.
 using Claim = KernelPtr (*)(const Graph& graph, int instruction, std::string* refusal);
 
-// Enters a candidate under its op when the plugin is loaded; lower orders are asked first.
+// Kernels that fuse others' instructions come before those that would take these alone.
+enum class Pass : uint8_t { fusing, single };
+
+// Enters a candidate under its op when the plugin is loaded.
 struct Candidate {
-  Candidate(const char* op, int order, Claim claim);
+  Candidate(const char* op, Pass pass, Claim claim);
 };
 
 // Kernels that cover every computing instruction of the program whose result somebody needs.

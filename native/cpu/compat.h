@@ -196,6 +196,16 @@ inline dnnl::pooling_backward::primitive_desc pooling_backward_desc(const dnnl::
 #endif
 }
 
+// Moves a descriptor to the library's next implementation; false at the end. 2.x keeps pointers to arguments that are long gone.
+template <typename Desc>
+bool next_implementation([[maybe_unused]] Desc& desc) {
+#if DNNL_VERSION_MAJOR >= 3
+  return desc.next_impl();
+#else
+  return false;
+#endif
+}
+
 inline void append_eltwise(dnnl::post_ops& operations, dnnl::algorithm algorithm, float alpha, float beta) {
 #if DNNL_VERSION_MAJOR >= 3
   operations.append_eltwise(algorithm, alpha, beta);

@@ -13,8 +13,8 @@ namespace laminet::cpu {
 
 namespace {
 
-constexpr int kTimedRuns = 4;
-constexpr double kEnoughSeconds = 0.01;  // stop repeating then
+constexpr int kLeastRuns = 3, kMostRuns = 8;
+constexpr double kEnoughSeconds = 0.008;  // stop repeating then
 constexpr double kClearlyFaster = 0.97;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -39,7 +39,7 @@ double time_primitive(Library& library, const dnnl::primitive& primitive, const 
   }
   primitive.execute(library.stream, memory);
   double best = 1e9, total = 0;
-  for (int run = 0; run < kTimedRuns && total < kEnoughSeconds; ++run) {
+  for (int run = 0; run < kMostRuns && (run < kLeastRuns || total < kEnoughSeconds); ++run) {
     const double start = now();
     primitive.execute(library.stream, memory);
     library.stream.wait();

@@ -41,7 +41,7 @@ std::vector<Option<Desc>> options(const Make& make, const Descs& descs) {
       Desc desc = make(algorithm);
       bool there = static_cast<bool>(desc);
       // Made anew each time: 3.x moves the very descriptor on, whoever shares it.
-      for (int skipped = 0; there && skipped < implementation; ++skipped) there = desc.next_impl();
+      for (int skipped = 0; there && skipped < implementation; ++skipped) there = next_implementation(desc);
       if (!there) break;
       if (acceptable(desc.impl_info_str(), descs(desc))) result.push_back({word + std::string(desc.impl_info_str()), desc});
     }

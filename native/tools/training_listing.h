@@ -30,6 +30,8 @@ class TrainingListing {
     state_ = variable({2}, {.value = 7}, "random", "i32");
   }
 
+  TrainingListing(const TrainingListing&) = delete;  // its closures know its address
+
   // The layers, in order.
   void conv(int filters, int kernel, int stride, const std::string& padding, const std::string& activation = "", int groups = 1);
   void batch_norm();
@@ -283,9 +285,10 @@ inline std::string TrainingListing::training() {
 }
 
 // Models A to D of the benchmark, and small ones that use every kind of layer.
-inline TrainingListing model_listing(const std::string& model, int batch) {
+inline std::unique_ptr<TrainingListing> model_listing(const std::string& model, int batch) {
   if (model == "A") {
-    TrainingListing net({batch, 32, 32, 3}, 10);
+    auto model_net = std::make_unique<TrainingListing>(Shape{batch, 32, 32, 3}, 10);
+    TrainingListing& net = *model_net;
     for (const int filters : {48, 128}) {
       net.conv(filters, 3, 1, "same", "relu");
       net.max_pool(3, 3);
@@ -297,10 +300,11 @@ inline TrainingListing model_listing(const std::string& model, int batch) {
     net.dropout(0.5);
     net.dense(1024, "relu");
     net.dense(10);
-    return net;
+    return model_net;
   }
   if (model == "B") {
-    TrainingListing net({batch, 32, 32, 3}, 10);
+    auto model_net = std::make_unique<TrainingListing>(Shape{batch, 32, 32, 3}, 10);
+    TrainingListing& net = *model_net;
     for (const auto& [filters, stride] : {std::pair{32, 1}, std::pair{32, 2}, std::pair{64, 1}, std::pair{64, 2}}) {
       net.conv(filters, 3, stride, "same");
       net.batch_norm();
@@ -312,10 +316,11 @@ inline TrainingListing model_listing(const std::string& model, int batch) {
     net.activation("leaky_relu");
     net.dropout(0.5);
     net.dense(10);
-    return net;
+    return model_net;
   }
   if (model == "C") {
-    TrainingListing net({batch, 28, 28, 1}, 10);
+    auto model_net = std::make_unique<TrainingListing>(Shape{batch, 28, 28, 1}, 10);
+    TrainingListing& net = *model_net;
     net.conv(64, 7, 1, "same", "relu");
     net.max_pool(2, 2);
     for (const int filters : {128, 256}) {
@@ -329,10 +334,11 @@ inline TrainingListing model_listing(const std::string& model, int batch) {
       net.dropout(0.5);
     }
     net.dense(10);
-    return net;
+    return model_net;
   }
   if (model == "D") {
-    TrainingListing net({batch, 48, 48, 3}, 2);
+    auto model_net = std::make_unique<TrainingListing>(Shape{batch, 48, 48, 3}, 2);
+    TrainingListing& net = *model_net;
     for (const int filters : {32, 64, 128}) {
       net.conv(filters, 3, 1, "valid");
       net.batch_norm();
@@ -341,10 +347,11 @@ inline TrainingListing model_listing(const std::string& model, int batch) {
     }
     net.global_average();
     net.dense(2);
-    return net;
+    return model_net;
   }
   if (model == "small") {
-    TrainingListing net({batch, 12, 12, 1}, 5);
+    auto model_net = std::make_unique<TrainingListing>(Shape{batch, 12, 12, 1}, 5);
+    TrainingListing& net = *model_net;
     net.conv(8, 3, 1, "same", "relu");
     net.max_pool(2, 2);
     net.residual_begin();
@@ -357,10 +364,11 @@ inline TrainingListing model_listing(const std::string& model, int batch) {
     net.dense(16, "relu");
     net.dropout(0.25);
     net.dense(5);
-    return net;
+    return model_net;
   }
   if (model == "odd") {  // channels that fill no block
-    TrainingListing net({batch, 11, 9, 3}, 3);
+    auto model_net = std::make_unique<TrainingListing>(Shape{batch, 11, 9, 3}, 3);
+    TrainingListing& net = *model_net;
     net.conv(10, 3, 2, "same", "leaky_relu");
     net.batch_norm();
     net.conv(12, 3, 1, "valid", "relu", 2);
@@ -370,7 +378,7 @@ inline TrainingListing model_listing(const std::string& model, int batch) {
     net.activation("leaky_relu");
     net.global_average();
     net.dense(3);
-    return net;
+    return model_net;
   }
   throw Error("INTERNAL", "no model '" + model + "'; expected A, B, C, D, small or odd");
 }

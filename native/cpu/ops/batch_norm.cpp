@@ -142,8 +142,8 @@ KernelPtr claim_backward(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-const Candidate batch_norm{"batch_norm", 0, claim_forward};
-const Candidate batch_norm_backward{"batch_norm_backward", 0, claim_backward};
+const Candidate batch_norm{"batch_norm", Pass::fusing, claim_forward};
+const Candidate batch_norm_backward{"batch_norm_backward", Pass::fusing, claim_backward};
 
 }  // namespace
 

@@ -86,7 +86,7 @@ KernelPtr claim_conv2d(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-const Candidate conv2d{"conv2d", 0, claim_conv2d};
+const Candidate conv2d{"conv2d", Pass::fusing, claim_conv2d};
 
 }  // namespace
 

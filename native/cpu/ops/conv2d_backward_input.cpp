@@ -66,7 +66,7 @@ KernelPtr claim(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-const Candidate conv2d_backward_input{"conv2d_backward_input", 0, claim};
+const Candidate conv2d_backward_input{"conv2d_backward_input", Pass::fusing, claim};
 
 }  // namespace
 

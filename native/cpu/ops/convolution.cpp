@@ -55,6 +55,11 @@ std::string Convolution::refusal(const Graph& graph, const Instruction& instruct
   return {};
 }
 
+bool Convolution::suits_winograd() const {
+  const bool dense = window.strides == Dims{1, 1} && window.dilations == Dims{0, 0};
+  return weights.size() == 4 && dense && weights[2] == 3 && weights[3] == 3 && weights[0] % 16 == 0 && weights[1] % 16 == 0;
+}
+
 Convolution Convolution::timed() const {
   double operations = 2.0 * source[0] * destination[2] * destination[3];
   for (int64_t dim : weights) operations *= static_cast<double>(dim);

@@ -19,6 +19,8 @@ struct Convolution {
   static Convolution from(const Instruction& instruction, const Shape& x, const Shape& kernel, const Shape& y);
   // Empty, or why the library cannot do it.
   std::string refusal(const Graph& graph, const Instruction& instruction) const;
+  // The library's Winograd code is for dense 3x3 windows and channels that fill vectors; 2.6.3 crashes on some others.
+  bool suits_winograd() const;
   // The same with a batch small enough to be timed in a few milliseconds.
   Convolution timed() const;
   std::string key() const;
@@ -37,11 +39,19 @@ double leaving_blocked(Library& library, const MemoryDesc& image);
 template <typename Desc, typename Make, typename Descs, typename Seconds>
 Desc choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make, const Descs& descs,
             const Seconds& seconds) {
-  const std::vector<Option<Desc>> all = options<Desc>([&](dnnl::algorithm algorithm) { return make(convolution, algorithm); }, descs);
+  const auto offered = [&](const Convolution& problem) {
+    return options<Desc>(
+        [&](dnnl::algorithm algorithm) -> Desc {
+          if (algorithm == dnnl::algorithm::convolution_winograd && !problem.suits_winograd()) return {};
+          return make(problem, algorithm);
+        },
+        descs);
+  };
+  const std::vector<Option<Desc>> all = offered(convolution);
   if (all.empty()) return {};
   if (all.size() == 1) return all.front().desc;
   const Convolution small = convolution.timed();
-  const std::vector<Option<Desc>> timed = options<Desc>([&](dnnl::algorithm algorithm) { return make(small, algorithm); }, descs);
+  const std::vector<Option<Desc>> timed = offered(small);
   std::vector<std::string> names;
   for (const Option<Desc>& option : timed) names.push_back(option.name);
   if (names.empty()) return all.front().desc;

@@ -202,12 +202,12 @@ KernelPtr claim_gather(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-const Candidate transpose{"transpose", 0, claim_transpose};
-const Candidate slice{"slice", 0, claim_slice};
-const Candidate reverse{"reverse", 0, claim_reverse};
-const Candidate concat{"concat", 0, claim_concat};
-const Candidate pad{"pad", 0, claim_pad};
-const Candidate gather{"gather", 0, claim_gather};
+const Candidate transpose{"transpose", Pass::single, claim_transpose};
+const Candidate slice{"slice", Pass::single, claim_slice};
+const Candidate reverse{"reverse", Pass::single, claim_reverse};
+const Candidate concat{"concat", Pass::single, claim_concat};
+const Candidate pad{"pad", Pass::single, claim_pad};
+const Candidate gather{"gather", Pass::single, claim_gather};
 
 }  // namespace
 

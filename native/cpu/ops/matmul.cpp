@@ -228,8 +228,8 @@ KernelPtr claim_matmul(const Graph& graph, int index, std::string* refusal) {
   return nullptr;
 }
 
-const Candidate inner_product{"matmul", 0, claim_inner_product};
-const Candidate matmul{"matmul", 1, claim_matmul};
+const Candidate inner_product{"matmul", Pass::fusing, claim_inner_product};
+const Candidate matmul{"matmul", Pass::single, claim_matmul};
 
 }  // namespace
 

@@ -191,10 +191,10 @@ KernelPtr claim_average_backward(const Graph& graph, int index, std::string* ref
   return pool_kernel<AveragePoolBackward>(graph, index, instruction.results[0], instruction.operands[0], refusal);
 }
 
-const Candidate max_pool2d{"max_pool2d", 0, claim_forward};
-const Candidate avg_pool2d{"avg_pool2d", 0, claim_forward};
-const Candidate max_pool2d_backward{"max_pool2d_backward", 0, claim_max_backward};
-const Candidate avg_pool2d_backward{"avg_pool2d_backward", 0, claim_average_backward};
+const Candidate max_pool2d{"max_pool2d", Pass::single, claim_forward};
+const Candidate avg_pool2d{"avg_pool2d", Pass::single, claim_forward};
+const Candidate max_pool2d_backward{"max_pool2d_backward", Pass::single, claim_max_backward};
+const Candidate avg_pool2d_backward{"avg_pool2d_backward", Pass::single, claim_average_backward};
 
 }  // namespace
 

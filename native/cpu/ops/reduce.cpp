@@ -149,14 +149,14 @@ KernelPtr claim_softmax(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-const Candidate sum{"sum", 0, claim_reduce};
-const Candidate prod{"prod", 0, claim_reduce};
-const Candidate max{"max", 0, claim_reduce};
-const Candidate min{"min", 0, claim_reduce};
-const Candidate arg_max{"arg_max", 0, claim_arg};
-const Candidate arg_min{"arg_min", 0, claim_arg};
-const Candidate softmax{"softmax", 0, claim_softmax};
-const Candidate log_softmax{"log_softmax", 0, claim_softmax};
+const Candidate sum{"sum", Pass::single, claim_reduce};
+const Candidate prod{"prod", Pass::single, claim_reduce};
+const Candidate max{"max", Pass::single, claim_reduce};
+const Candidate min{"min", Pass::single, claim_reduce};
+const Candidate arg_max{"arg_max", Pass::single, claim_arg};
+const Candidate arg_min{"arg_min", Pass::single, claim_arg};
+const Candidate softmax{"softmax", Pass::single, claim_softmax};
+const Candidate log_softmax{"log_softmax", Pass::single, claim_softmax};
 
 }  // namespace
 

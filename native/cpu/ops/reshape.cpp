@@ -24,7 +24,7 @@ KernelPtr claim_reshape(const Graph& graph, int index, std::string*) {
   return kernel;
 }
 
-const Candidate reshape{"reshape", 0, claim_reshape};
+const Candidate reshape{"reshape", Pass::single, claim_reshape};
 
 }  // namespace
 
