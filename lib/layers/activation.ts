@@ -3,7 +3,8 @@
 import { type Activation as ActivationFunction, type ActivationIdentifier, getActivation } from '../activations/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import { castTo } from '../ops/apply.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 export interface ActivationOptions extends LayerOptions {
   /** A name, `relu`, or a function of a tensor. */

@@ -11,7 +11,7 @@ import { add, mul } from '../ops/binary.js';
 import type { Variable } from '../runtime/variable.js';
 import { numberIn } from './check.js';
 import { knownSize } from './input_spec.js';
-import type { CallOptions } from './layer.js';
+import type { CallOptions } from './layer_options.js';
 import { ScaleLayer, type ScaleOptions } from './scale_layer.js';
 
 export interface BatchNormalizationOptions extends ScaleOptions {

@@ -4,7 +4,8 @@ import { type Activation, type ActivationIdentifier, getActivation } from '../ac
 import type { Tensor } from '../graph/tensor.js';
 import { add } from '../ops/binary.js';
 import type { Variable } from '../runtime/variable.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 import { addFamilyWeight, familyNames, keepFamily, type WeightFamily } from './weight_family.js';
 
 export interface BiasOptions extends LayerOptions, WeightFamily<'bias'> {

@@ -36,5 +36,8 @@ export function inScope<T>(name: string, body: () => T): T {
   }
 }
 
-/** `sequential/conv2d/kernel` while `conv2d` is built inside `sequential`. */
-export const scopedPath = (name: string): string => [...scopes, name].join('/');
+/** `sequential/conv2d/kernel` for a weight made while `conv2d` is built inside `sequential`. */
+export function weightPath(layer: string, name: string): string {
+  const inner = scopes.at(-1) === layer ? [] : [layer];
+  return [...scopes, ...inner, name].join('/');
+}

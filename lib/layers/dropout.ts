@@ -6,8 +6,8 @@ import { castTo } from '../ops/apply.js';
 import { dropout as dropoutOp } from '../ops/dropout.js';
 import { checkDataFormat, type DataFormat } from '../ops/window.js';
 import { imageDimensions } from './check.js';
-import type { CallOptions } from './layer.js';
-import { checkShape } from './layer.js';
+import type { CallOptions } from './layer_options.js';
+import { checkShape } from './layer_options.js';
 import { NoiseLayer, type NoiseOptions } from './noise_layer.js';
 
 export interface RateOptions extends NoiseOptions {

@@ -4,7 +4,8 @@ import type { Tensor } from '../graph/tensor.js';
 import { expandDims, flatten as flattenOp } from '../ops/reshape.js';
 import { transpose } from '../ops/transpose.js';
 import { checkDataFormat, type DataFormat } from '../ops/window.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 export interface FlattenOptions extends LayerOptions {
   /** With `channelsFirst` the channels are moved last before joining, so that both formats give one order. Default `channelsLast`. */

@@ -4,7 +4,8 @@ import { ValueError } from '../core/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { L1L2 } from '../regularizers/l1_l2.js';
 import type { Config } from './config.js';
-import { type CallOptions, Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { CallOptions, LayerOptions } from './layer_options.js';
 import type { LayerInput } from './structure.js';
 
 export type LambdaFunction = (inputs: never, options: CallOptions) => Tensor | Tensor[];

@@ -5,7 +5,8 @@ import { castTo } from '../ops/apply.js';
 import { globalAvgPool, globalMaxPool } from '../ops/pool2d.js';
 import { checkDataFormat, type DataFormat } from '../ops/window.js';
 import { imageDimensions } from './check.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 export interface GlobalPoolingOptions extends LayerOptions {
   /** Whether the pooled axes stay, with size 1; default false. */

@@ -5,7 +5,8 @@ import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
-import { checkShape, Layer } from './layer.js';
+import { Layer } from './layer.js';
+import { checkShape } from './layer_options.js';
 import { LayerNode } from './node.js';
 // Ops on symbolic tensors become layers.
 import './operation.js';

@@ -1,65 +1,41 @@
 /** @file The base of every layer: weights, names, calls. */
 
-import { type ConstraintIdentifier, getConstraint } from '../constraints/index.js';
+import { getConstraint } from '../constraints/index.js';
 import { floatx } from '../core/config.js';
-import { checkDType, type DType, isFloat, type TypedArray } from '../core/dtype.js';
-import { LaminetError, ShapeError, StateError, ValueError } from '../core/errors.js';
+import { checkDType, type DType, isFloat } from '../core/dtype.js';
+import { LaminetError, StateError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import { checkOptions } from '../core/options.js';
-import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
+import { type Shape, sizeOf } from '../core/shape.js';
 import { currentGraph, Graph, outsideTrace, type ValueType } from '../graph/graph.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
-import { type NestedArray, Tensor } from '../graph/tensor.js';
-import { getInitializer, type InitializerIdentifier } from '../initializers/index.js';
+import { Tensor } from '../graph/tensor.js';
+import { getInitializer } from '../initializers/index.js';
 import { castTo } from '../ops/apply.js';
 import { div } from '../ops/binary.js';
-import { getRegularizer, type RegularizerIdentifier } from '../regularizers/index.js';
+import { getRegularizer } from '../regularizers/index.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import type { DeviceTensor } from '../runtime/device_tensor.js';
 import { TracedFunction } from '../runtime/function.js';
 import { Variable } from '../runtime/variable.js';
 import { type Config, type CustomObjects, configValue, revive } from './config.js';
-import { currentContext, inContext, inScope, scopedPath } from './context.js';
+import { currentContext, inContext, inScope, weightPath } from './context.js';
 import { checkInputs, type InputSpec } from './input_spec.js';
+import {
+  type ApplyOptions,
+  type CallOptions,
+  checkName,
+  checkRoom,
+  checkShape,
+  checkValue,
+  type LayerOptions,
+  layerOptionNames,
+  type WeightOptions,
+  type WeightValue,
+  weightShape,
+} from './layer_options.js';
 import { LayerNode } from './node.js';
 import { flattenTensors, isShape, type LayerInput, mapTensors, type Shapes, shapeList, shapesOf } from './structure.js';
-
-/** Options that every layer takes. */
-export interface LayerOptions {
-  /** Unique in its model; by default the class's name in snake case with a number. */
-  readonly name?: string;
-  /** Whether training changes the weights; default true. */
-  readonly trainable?: boolean;
-  /** Type of the weights and of the computation; `floatx()` by default. */
-  readonly dtype?: DType;
-  /** For the first layer of a sequential model: the shape of its input without the batch. */
-  readonly inputShape?: Shape;
-  /** A penalty on the outputs, divided by the batch size and added to the loss. */
-  readonly activityRegularizer?: RegularizerIdentifier;
-}
-
-export interface CallOptions {
-  /** True in `fit`, false in `evaluate` and `predict`. */
-  readonly training: boolean;
-}
-
-export interface ApplyOptions {
-  /** Training or inference; by default what the layer around does, else inference. */
-  readonly training?: boolean;
-}
-
-export interface WeightOptions {
-  readonly name: string;
-  readonly shape: Shape;
-  /** By default `glorotUniform`, for integers `zeros`. */
-  readonly initializer?: InitializerIdentifier;
-  readonly trainable?: boolean;
-  readonly regularizer?: RegularizerIdentifier;
-  readonly constraint?: ConstraintIdentifier;
-  readonly dtype?: DType;
-}
-
-const baseOptionNames = ['name', 'trainable', 'dtype', 'inputShape', 'activityRegularizer'];
 
 /** Errors that name their layer already: the innermost layer wins. */
 const placed = new WeakSet<LaminetError>();
@@ -103,7 +79,7 @@ export abstract class Layer {
 
   constructor(options: LayerOptions = {}) {
     const className = new.target.name;
-    checkOptions(className, options, [...baseOptionNames, ...optionNamesOf(new.target)]);
+    checkOptions(className, options, [...layerOptionNames, ...optionNamesOf(new.target)]);
     this.name = options.name === undefined ? autoName(className) : checkName(className, options.name);
     this.dtype = checkDType(className, options.dtype ?? floatx());
     this.inputShape = options.inputShape === undefined ? undefined : checkShape(`${className}: inputShape`, options.inputShape);
@@ -118,7 +94,7 @@ export abstract class Layer {
 
   /** Makes the weights for inputs of this shape (sizes may be null, the batch always is). */
   build(inputShape: Shapes): void {
-    if (this.subLayers().some((layer) => layer.needsBuild)) this.#trace(shapeList(inputShape));
+    if (this.subLayers().some((layer) => layer.needsBuild)) this.#typesFor(shapeList(inputShape));
   }
 
   /** The computation, with ops; called through `apply`. */
@@ -129,7 +105,7 @@ export abstract class Layer {
    * it is not traced when a model is put together.
    */
   computeOutputShape(inputShape: Shapes): Shapes {
-    const types = this.#guard(() => this.#trace(shapeList(inputShape)));
+    const types = this.#guard(() => this.#typesFor(shapeList(inputShape)));
     return Array.isArray(types) ? types.map(({ shape }) => shape) : (types as ValueType).shape;
   }
 
@@ -162,9 +138,10 @@ export abstract class Layer {
     const { name, trainable = true, dtype = this.dtype } = options;
     if (this.built) throw new StateError(`addWeight '${name}': the layer is built already; add weights in build()`);
     const shape = weightShape(name, options.shape);
+    checkRoom(name, shape, dtype);
     const initializer = getInitializer('addWeight', options.initializer ?? (isFloat(dtype) ? 'glorotUniform' : 'zeros'));
     const variable = new Variable(initializer.call(shape, dtype), { name, trainable });
-    variable.path = scopedPath(name);
+    variable.path = weightPath(this.name, name);
     const regularizer = getRegularizer('addWeight', options.regularizer);
     const constraint = getConstraint('addWeight', options.constraint);
     if (regularizer !== null) variable.regularizer = (value) => regularizer.call(value);
@@ -240,7 +217,7 @@ export abstract class Layer {
    *
    * @throws ValueError when their number differs, ShapeError when a shape does.
    */
-  setWeights(values: readonly (Tensor | TypedArray | NestedArray)[]): void {
+  setWeights(values: readonly WeightValue[]): void {
     const { weights } = this;
     if (values.length !== weights.length) {
       const built = this.built ? '' : '; the layer is not built yet';
@@ -253,7 +230,7 @@ export abstract class Layer {
   /** The only symbolic input of the layer's first call: a list when it was called with several. @throws StateError before a call. */
   get input(): Tensor | Tensor[] {
     const { inputs } = this.#firstNode('input');
-    return inputs instanceof Object && !('dtype' in inputs) ? flattenTensors(inputs as LayerInput) : (inputs as Tensor);
+    return inputs instanceof Tensor ? inputs : flattenTensors(inputs);
   }
 
   /** The symbolic result of the layer's first call: what a model of inner activations is made of. @throws StateError before a call. */
@@ -310,9 +287,22 @@ export abstract class Layer {
   }
 
   #buildWith(shapes: Shapes, build: () => void): void {
-    inScope(this.name, () => outsideTrace(build));
+    const before = this.#trainableWeights.length + this.#fixedWeights.length;
+    try {
+      inScope(this.name, () => outsideTrace(build));
+    } catch (error) {
+      if (before === 0) this.#forgetWeights();
+      throw error;
+    }
     this.builtShapes = shapes;
     this.built = true;
+  }
+
+  /** After a build that failed halfway: the next one makes them again. */
+  #forgetWeights(): void {
+    for (const weights of [this.#trainableWeights, this.#fixedWeights]) {
+      for (const weight of weights.splice(0)) weight.dispose();
+    }
   }
 
   #checkInputs(shapes: Shapes): void {
@@ -377,24 +367,26 @@ export abstract class Layer {
   }
 
   #applySymbolic(inputs: LayerInput, { training }: ApplyOptions): Tensor | Tensor[] {
-    const node = new LayerNode(this, inputs, training, this.#abstractRun(inputs, training ?? false));
+    const types = this.#trace(training ?? false, (graph) =>
+      mapTensors(inputs, (tensor) => (tensor instanceof SymbolicTensor ? graph.input(tensor.name, tensor) : tensor)),
+    );
+    const node = new LayerNode(this, inputs, training, types);
     this.inboundNodes.push(node);
     return node.result;
   }
 
-  /** Types of the outputs, by tracing `call` with sizes that may be unknown. */
-  #abstractRun(inputs: LayerInput, training: boolean): ValueType | ValueType[] {
-    const graph = new Graph({ abstract: true });
-    const values = mapTensors(inputs, (tensor) => (tensor instanceof SymbolicTensor ? graph.input(tensor.name, tensor) : tensor));
-    const outputs = inContext({ training, losses: [] }, () => graph.run(() => this.#run(values, training)));
-    return Array.isArray(outputs) ? outputs : (outputs as ValueType);
+  /** Types of the outputs for inputs of these shapes. */
+  #typesFor(shapes: readonly Shape[]): ValueType | ValueType[] {
+    return this.#trace(false, (graph) => {
+      const values = shapes.map((shape, i) => graph.input(String(i), { dtype: this.dtype, shape }));
+      return values.length === 1 ? (values[0] as Tensor) : values;
+    });
   }
 
-  #trace(shapes: readonly Shape[]): ValueType | ValueType[] {
+  /** Types of the outputs, by tracing `call` in a graph whose sizes may be unknown. */
+  #trace(training: boolean, inputs: (graph: Graph) => LayerInput): ValueType | ValueType[] {
     const graph = new Graph({ abstract: true });
-    const values = shapes.map((shape, i) => graph.input(String(i), { dtype: this.dtype, shape }));
-    const inputs = values.length === 1 ? (values[0] as Tensor) : values;
-    const outputs = inContext({ training: false, losses: [] }, () => graph.run(() => this.#run(inputs, false)));
+    const outputs = inContext({ training, losses: [] }, () => graph.run(() => this.#run(inputs(graph), training)));
     return Array.isArray(outputs) ? outputs : (outputs as ValueType);
   }
 
@@ -425,35 +417,4 @@ export function optionNamesOf(layerClass: unknown): string[] {
     if (Object.hasOwn(current, 'optionNames')) names.unshift(...(current as typeof Layer).optionNames);
   }
   return names;
-}
-
-function checkName(className: string, name: string): string {
-  if (typeof name === 'string' && name !== '' && !name.includes('/')) return name;
-  throw new ValueError(`${className}: name ${JSON.stringify(name)}; expected a string that is not empty and has no '/'`);
-}
-
-/** @throws ValueError for a size that is neither null nor a positive integer. */
-export function checkShape(where: string, shape: Shape): Shape {
-  const valid = Array.isArray(shape) && shape.every((size) => size === null || (Number.isInteger(size) && size > 0));
-  if (valid) return shape;
-  const received = Array.isArray(shape) ? formatShape(shape) : String(shape);
-  throw new ValueError(`${where}: received ${received}; expected a list of positive integers, or null for sizes that may vary`);
-}
-
-function weightShape(name: string, shape: Shape): readonly number[] {
-  if (shape.every((size) => size !== null && Number.isInteger(size) && size > 0)) return shape as readonly number[];
-  throw new ShapeError(
-    `weight '${name}': shape ${formatShape(shape)}; expected positive integers: sizes that weights depend on must be known`,
-  );
-}
-
-/** Checked for all weights before the first is changed. */
-function checkValue(label: string, weight: Variable, value: unknown): void {
-  const where = `${label}: setWeights: '${weight.path}' has shape ${formatShape(weight.shape)}`;
-  if (value instanceof Tensor) {
-    if (!sameShape(value.shape, weight.shape)) throw new ShapeError(`${where}; received ${formatShape(value.shape)}`);
-    return;
-  }
-  const count = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY).length : ((value as { length?: number }).length ?? 1);
-  if (count !== sizeOf(weight.shape)) throw new ShapeError(`${where}; received ${count} values`);
 }

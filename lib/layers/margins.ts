@@ -6,7 +6,8 @@ import type { Tensor } from '../graph/tensor.js';
 import { pad } from '../ops/pad.js';
 import { checkDataFormat, type DataFormat } from '../ops/window.js';
 import { imageDimensions } from './check.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 /** Cells before and after an axis. */
 type Side = readonly [number, number];

@@ -10,7 +10,8 @@ import { matMul } from '../ops/matmul.js';
 import { l2Normalize } from '../ops/normalization.js';
 import { expandDims, reshape, squeeze } from '../ops/reshape.js';
 import { moveAxis } from '../ops/transpose.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 import type { LayerInput } from './structure.js';
 
 /** The family's base: elementwise, after missing axes are put behind the batch. */

@@ -7,7 +7,7 @@ import { add, greaterEqual, mul } from '../ops/binary.js';
 import { randomNormal, randomUniform } from '../ops/random.js';
 import { where } from '../ops/select.js';
 import type { RateOptions } from './dropout.js';
-import { type CallOptions, checkShape } from './layer.js';
+import { type CallOptions, checkShape } from './layer_options.js';
 import { NoiseLayer, type NoiseOptions } from './noise_layer.js';
 
 export interface GaussianNoiseOptions extends NoiseOptions {

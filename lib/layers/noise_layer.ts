@@ -3,7 +3,8 @@
 import { ValueError } from '../core/errors.js';
 import { SeedGenerator } from '../ops/seed_generator.js';
 import { numberIn } from './check.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 export interface NoiseOptions extends LayerOptions {
   /** An integer for a reproducible sequence of random numbers; null (default) draws one. */

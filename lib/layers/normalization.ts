@@ -12,7 +12,8 @@ import { sqrt } from '../ops/unary.js';
 import { type FunctionInput, type HostArray, TracedFunction } from '../runtime/function.js';
 import type { Variable } from '../runtime/variable.js';
 import { knownSize } from './input_spec.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 type Statistic = number | readonly number[];
 

@@ -6,7 +6,8 @@ import { avgPool1d, maxPool1d as maxPool1dOp } from '../ops/one_dimensional.js';
 import { avgPool, maxPool } from '../ops/pool2d.js';
 import { checkDataFormat, type DataFormat } from '../ops/window.js';
 import { checkSlidingPadding, imageDimensions, type Size, type SlidingPadding, sizes } from './check.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 export interface PoolingOptions extends LayerOptions {
   /** Sides of the window; default 2. */

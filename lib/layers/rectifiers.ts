@@ -11,7 +11,8 @@ import { softmax as softmaxOp } from '../ops/softmax.js';
 import type { Variable } from '../runtime/variable.js';
 import { numberIn } from './check.js';
 import { knownSize } from './input_spec.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 import { addFamilyWeight, familyNames, keepFamily, type WeightFamily } from './weight_family.js';
 
 const infinity = Number.POSITIVE_INFINITY;

@@ -4,7 +4,8 @@ import { ValueError } from '../core/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { castTo, convert } from '../ops/apply.js';
 import { add, mul } from '../ops/binary.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 type Factor = number | readonly number[];
 

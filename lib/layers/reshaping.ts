@@ -7,7 +7,8 @@ import { broadcastTo } from '../ops/broadcast.js';
 import { expandDims, reshape as reshapeOp } from '../ops/reshape.js';
 import { transpose } from '../ops/transpose.js';
 import { positiveInteger } from './check.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 export interface ReshapeOptions extends LayerOptions {
   /** The new shape without the batch; one size may be -1 and is computed. */

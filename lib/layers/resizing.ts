@@ -11,7 +11,8 @@ import { resizeImages, upSampling2d as upSample } from '../ops/resize.js';
 import { slice } from '../ops/slice.js';
 import { channelsLast, checkDataFormat, type DataFormat } from '../ops/window.js';
 import { imageDimensions, positiveInteger, type Size, sizes } from './check.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 export type Interpolation = 'nearest' | 'bilinear';
 

@@ -12,7 +12,8 @@ import { rsqrt, square } from '../ops/unary.js';
 import type { Variable } from '../runtime/variable.js';
 import { numberIn } from './check.js';
 import { knownSize } from './input_spec.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 import { ScaleLayer, type ScaleOptions } from './scale_layer.js';
 
 type AxisOption = number | readonly number[];

@@ -2,7 +2,8 @@
 
 import type { Variable } from '../runtime/variable.js';
 import { numberIn } from './check.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 import { addFamilyWeight, familyNames, keepFamily, type WeightFamily } from './weight_family.js';
 
 export interface ScaleOptions extends LayerOptions, WeightFamily<'gamma'>, WeightFamily<'beta'> {

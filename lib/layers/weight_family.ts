@@ -4,7 +4,8 @@ import { type ConstraintIdentifier, getConstraint } from '../constraints/index.j
 import { getInitializer, type InitializerIdentifier } from '../initializers/index.js';
 import { getRegularizer, type RegularizerIdentifier } from '../regularizers/index.js';
 import type { Variable } from '../runtime/variable.js';
-import type { Layer, WeightOptions } from './layer.js';
+import type { Layer } from './layer.js';
+import type { WeightOptions } from './layer_options.js';
 
 /** The three options of the weight called `Name`. */
 export type WeightFamily<Name extends string> = {

@@ -3,7 +3,8 @@
 import type { DType } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
 import type { Dimension, Shape } from '../core/shape.js';
-import type { Layer, LayerOptions } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
+import type { LayerOptions } from '../layers/layer_options.js';
 import { shapeList } from '../layers/structure.js';
 import { Trainer } from '../training/trainer.js';
 import type { KerasObject } from './keras_config.js';

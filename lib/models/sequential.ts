@@ -6,7 +6,8 @@ import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
 import type { Tensor } from '../graph/tensor.js';
 import { InputLayer } from '../layers/input.js';
-import { type CallOptions, Layer } from '../layers/layer.js';
+import { Layer } from '../layers/layer.js';
+import type { CallOptions } from '../layers/layer_options.js';
 import { nodeOf } from '../layers/node.js';
 import type { LayerInput } from '../layers/structure.js';
 import { Functional } from './functional.js';
@@ -90,7 +91,9 @@ export class Sequential extends Model {
   }
 
   override call(inputs: LayerInput, options: CallOptions): Tensor | Tensor[] {
-    return this.#known('call').call(inputs, options);
+    const net = this.#known('call');
+    // The first data meets a model without an input layer: only now is it known what to convert to.
+    return net.call(net.convertInputs(inputs), options);
   }
 
   override convertInputs(inputs: LayerInput): LayerInput {

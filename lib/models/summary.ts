@@ -1,6 +1,7 @@
 /** @file The table that `summary` prints, as Keras 3 prints it (keras/src/utils/summary_utils.py). */
 
 import { env, stdout } from 'node:process';
+import { readableBytes } from '../core/bytes.js';
 import { bytesPerElement } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
@@ -33,18 +34,6 @@ const bytes = (weights: Iterable<Variable>): number =>
 
 /** `1234567` as `1,234,567`. */
 const grouped = (value: number): string => value.toLocaleString('en-US');
-
-/** `2420000` as `2.31 MB`, in steps of 1024. */
-export function readableBytes(value: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
-  let scaled = value;
-  let unit = 0;
-  while (scaled >= 1024 && unit < units.length - 1) {
-    scaled /= 1024;
-    unit++;
-  }
-  return `${scaled.toFixed(2)} ${units[unit]}`;
-}
 
 const shapeText = (shape: Shape): string => {
   const sizes = shape.map((size) => (size === null ? 'None' : String(size)));

@@ -489,3 +489,43 @@ describe('configuration', () => {
     );
   });
 });
+
+describe('a build that fails', () => {
+  class Half extends layers.Layer {
+    fails = true;
+    override build(): void {
+      this.addWeight({ name: 'first', shape: [2] });
+      if (this.fails) this.addWeight({ name: 'second', shape: [null] });
+    }
+    override call(x: Tensor): Tensor {
+      return x;
+    }
+  }
+
+  it('can be repeated', () => {
+    const layer = new Half();
+    expect(() => layer.apply(tensor([[1]]))).toThrow("Layer 'half' (Half): weight 'second': shape [null]");
+    expect([layer.built, layer.weights.length]).toEqual([false, 0]);
+    layer.fails = false;
+    layer.apply(tensor([[1]]));
+    expect(layer.weights.map(({ path }) => path)).toEqual(['half/first']);
+  });
+
+  it('names the device memory that is missing', () => {
+    const layer = layers.dense({ units: 1e9, useBias: false, kernelInitializer: 'zeros', name: 'huge' });
+    expect(() => layer.build([null, 1e9])).toThrow(
+      /^Layer 'huge' \(Dense\): weight 'kernel' float32\[1000000000, 1000000000\] needs 3552.71 PB; the device has .* GB; use smaller sizes$/,
+    );
+    expect([layer.built, layer.weights.length]).toEqual([false, 0]);
+  });
+});
+
+it('weights made in the constructor have the path of their layer', () => {
+  class Early extends layers.Layer {
+    readonly factor = this.addWeight({ name: 'factor', shape: [] });
+    override call(x: Tensor): Tensor {
+      return ops.mul(x, this.factor);
+    }
+  }
+  expect(new Early().weights.map(({ path }) => path)).toEqual(['early/factor']);
+});

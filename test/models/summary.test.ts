@@ -1,6 +1,6 @@
 /** The table of summary, against Keras's own. */
 import { readFileSync } from 'node:fs';
-import { clearSession, input, layers, type Model, model, type Sequential, sequential } from 'laminet';
+import { clearSession, input, layers, type Model, model, ops, type Sequential, sequential } from 'laminet';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const golden = (name: string): string => readFileSync(new URL(`../golden/texts/${name}.txt`, import.meta.url), 'utf8').trimEnd();
@@ -53,6 +53,21 @@ describe('summary', () => {
       layers.dense({ units: 1, name: 'value' }).apply(pooled),
     ];
     expect(summaryOf(model({ inputs: image, outputs, name: 'branched' }))).toBe(golden('summary-branched'));
+  });
+
+  it('shows nested models and counts the optimizer, once it has run', async () => {
+    const base = sequential([input({ shape: [8] }), layers.dense({ units: 6, name: 'inner' })], { name: 'base' });
+    base.trainable = false;
+    const features = input({ shape: [8], name: 'features' });
+    const outer = model({
+      inputs: features,
+      outputs: layers.dense({ units: 3, name: 'classes' }).apply(base.apply(features)),
+      name: 'nested',
+    });
+    outer.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+    await outer.trainOnBatch(ops.ones([2, 8]), ops.ones([2, 3]));
+    expect(summaryOf(outer)).toBe(golden('summary-nested'));
+    expect(summaryOf(outer, { expandNested: true, showTrainable: true })).toBe(golden('summary-nested-expanded'));
   });
 
   it('says what is not built', () => {
