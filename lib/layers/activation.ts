@@ -32,7 +32,6 @@ export class Activation extends Layer {
  * @throws ValueError for an unknown name, with the nearest known one.
  * @see https://keras.io/api/layers/core_layers/activation
  * @example
- * const y = activation('relu').apply(x);
+ * const y = activation({ activation: 'relu' }).apply(x);
  */
-export const activation = (options: ActivationOptions | ActivationIdentifier): Activation =>
-  new Activation(typeof options === 'object' && options !== null ? options : { activation: options });
+export const activation = (options: ActivationOptions): Activation => new Activation(options);

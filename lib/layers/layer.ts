@@ -253,9 +253,10 @@ export abstract class Layer {
     return new this(revive(this.name, config, customObjects) as never);
   }
 
-  /** Frees the weights. The layer cannot be used any more. */
+  /** Frees the weights of the layer and of all inside it, shared ones too. It cannot be used any more. */
   dispose(): void {
     for (const weight of this.weights) weight.dispose();
+    for (const layer of this.subLayers()) layer.dispose();
   }
 
   /** `Conv2D`: what `summary` and errors say beside the name. */

@@ -24,6 +24,9 @@ type Place = readonly [string, number, number];
 /** Places in the structure that the model was made with. */
 type Places = Place | readonly Place[] | Readonly<Record<string, Place>>;
 
+const isPlace = (places: Places): places is Place => Array.isArray(places) && typeof places[0] === 'string';
+const isList = (places: Places): places is readonly Place[] => Array.isArray(places);
+
 interface KerasNode {
   readonly args: readonly unknown[];
   readonly kwargs: { readonly training?: boolean | null };
@@ -111,8 +114,8 @@ function deserializeFunctional(config: Config, customObjects: CustomObjects): Fu
     waiting = blocked;
   }
   const structure = (places: Places): LayerInput => {
-    if (Array.isArray(places) && typeof places[0] === 'string') return at(places as unknown as Place) as Tensor;
-    if (Array.isArray(places)) return (places as readonly Place[]).map((place) => at(place) as Tensor);
+    if (isPlace(places)) return at(places) as Tensor;
+    if (isList(places)) return places.map((place) => at(place) as Tensor);
     return Object.fromEntries(Object.entries(places).map(([key, place]) => [key, at(place as Place) as Tensor]));
   };
   const net = new Functional({

@@ -73,7 +73,7 @@ export abstract class Model extends Trainer {
   }
 
   /**
-   * A layer by its name, or by its place among `layers`. Layers inside nested models are found through these.
+   * A layer by its name, or by its place among `layers` (negative: from the end). Layers inside nested models are found through these.
    *
    * @throws ValueError that lists the names.
    * @example
@@ -81,7 +81,7 @@ export abstract class Model extends Trainer {
    */
   getLayer(nameOrIndex: string | number): Layer {
     const { layers } = this;
-    const found = typeof nameOrIndex === 'number' ? layers[nameOrIndex] : layers.find(({ name }) => name === nameOrIndex);
+    const found = typeof nameOrIndex === 'number' ? layers.at(nameOrIndex) : layers.find(({ name }) => name === nameOrIndex);
     if (found !== undefined) return found;
     if (typeof nameOrIndex === 'number') {
       throw new ValueError(`getLayer: index ${nameOrIndex} is out of range; model '${this.name}' has ${layers.length} layers`);

@@ -50,7 +50,7 @@ async function expectTensor(actual: Tensor, expected: GoldenResult, where: strin
 
 function makeLayer({ class: name, options }: Case): layers.Layer {
   const renamed = Object.entries(options).map(([key, value]) => [optionNames[key] ?? key, value]);
-  return new (layers as unknown as Record<string, LayerClass>)[name]!(Object.fromEntries(renamed));
+  return new (Reflect.get(layers, name) as LayerClass)(Object.fromEntries(renamed));
 }
 
 const namesOf = (weights: readonly Variable[]): string[] => weights.map(({ name }) => name);
