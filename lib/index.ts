@@ -41,5 +41,6 @@ export { Variable } from './runtime/variable.js';
 export * as schedules from './schedules/index.js';
 export type { CompileOptions } from './training/compiled.js';
 export type { EvaluateOptions } from './training/evaluate.js';
-export type { FitOptions, ValidationData, Verbosity } from './training/fit.js';
+export type { FitOptions, ValidationData } from './training/fit_options.js';
+export type { Verbosity } from './training/options.js';
 export type { PredictOptions } from './training/predict.js';

@@ -1,5 +1,6 @@
 /** @file The callbacks of one run, called in order with one shared logs object. */
 
+import { Turns } from '../core/turns.js';
 import { Callback, type CallbackHooks, type CallbackModel, type CallbackParams, type Logs } from './callback.js';
 import { LambdaCallback } from './lambda_callback.js';
 
@@ -7,9 +8,17 @@ type HookName = Exclude<keyof Callback, 'model' | 'params' | 'wantsBatchLogs'>;
 
 export class CallbackList {
   readonly callbacks: readonly Callback[];
+  readonly #turns: Turns;
 
-  constructor(callbacks: readonly (Callback | CallbackHooks)[], model: CallbackModel, params: CallbackParams) {
+  /** @param turns - of the model: what a hook calls on it (`evaluate`, say) comes inside the run */
+  constructor(
+    callbacks: readonly (Callback | CallbackHooks)[],
+    model: CallbackModel,
+    params: CallbackParams,
+    turns: Turns = new Turns(),
+  ) {
     this.callbacks = callbacks.map((callback) => (callback instanceof Callback ? callback : new LambdaCallback(callback)));
+    this.#turns = turns;
     for (const callback of this.callbacks) {
       callback.model = model;
       callback.params = params;
@@ -17,11 +26,13 @@ export class CallbackList {
   }
 
   /** Calls a hook of every callback, in order; waits for those that return promises. */
-  async call(hook: HookName, ...args: [number, Logs] | [Logs]): Promise<void> {
-    for (const callback of this.callbacks) {
-      const result = (callback[hook] as (...args: unknown[]) => void | Promise<void>)(...args);
-      if (result !== undefined) await result;
-    }
+  call(hook: HookName, ...args: [number, Logs] | [Logs]): Promise<void> {
+    return this.#turns.during(async () => {
+      for (const callback of this.callbacks) {
+        const result = (callback[hook] as (...args: unknown[]) => void | Promise<void>)(...args);
+        if (result !== undefined) await result;
+      }
+    });
   }
 
   wantsBatchLogs(phase: 'train' | 'test'): boolean {

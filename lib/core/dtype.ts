@@ -1,6 +1,6 @@
 /** @file Element types: their names here, in the listing and in JavaScript's typed arrays. */
 
-import { DTypeError } from './errors.js';
+import { DTypeError, OutOfMemoryError } from './errors.js';
 
 /** `float32` is the default of every layer; `bool` is stored as one byte, 0 or 1. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint8' | 'bool';
@@ -38,9 +38,14 @@ export function checkDType(where: string, name: string): DType {
   throw new DTypeError(`${where}: unknown dtype '${name}'; expected one of ${dtypes.join(', ')}`);
 }
 
-/** A typed array over `buffer`, or with that many zeros, or with those numbers. */
+/** A typed array over `buffer`, or with that many zeros, or with those numbers. @throws OutOfMemoryError when the host has no room for it. */
 export function typedArray(dtype: DType, source: ArrayBuffer | number | Iterable<number>): TypedArray {
-  return new infos[dtype].array(source);
+  try {
+    return new infos[dtype].array(source);
+  } catch (error) {
+    if (typeof source !== 'number' || !(error instanceof RangeError)) throw error;
+    throw new OutOfMemoryError(`out of memory: the host has no room for ${source} numbers of ${dtype}`, { cause: error });
+  }
 }
 
 /** The element type that a typed array holds by nature; undefined for arrays of other kinds. */

@@ -1,6 +1,6 @@
 /** @file Data: what training takes, and data sets. */
 
 export type { ArrayLike, DataLike, ShapedArray } from './arrays.js';
-export type { BatchSource } from './batches.js';
+export type { BatchSource } from './batch.js';
 export * as datasets from './datasets/index.js';
-export { type BatchTuple, Sequence } from './sequence.js';
+export { type BatchLike, type BatchTuple, Sequence } from './sequence.js';

@@ -1,5 +1,6 @@
 /** @file Losses: factories, classes for extension, and the resolver of names. */
 
+import { describeValue } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { findByName } from '../core/options.js';
 import { BinaryCrossentropy, BinaryFocalCrossentropy, type BinaryFocalCrossentropyOptions } from './binary.js';
@@ -148,5 +149,7 @@ export function getLoss(where: string, identifier: LossIdentifier): Loss {
   if (identifier instanceof Loss) return identifier;
   if (typeof identifier === 'string') return findByName(where, 'loss', identifier, byName)();
   if (typeof identifier === 'function') return new FunctionLoss(identifier);
-  throw new ValueError(`${where}: loss of type ${typeof identifier}; expected a name, a Loss or a function of yTrue and yPred`);
+  throw new ValueError(
+    `${where}: loss: received ${describeValue(identifier)}; expected a name, a Loss or a function of yTrue and yPred`,
+  );
 }

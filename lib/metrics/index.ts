@@ -1,5 +1,6 @@
 /** @file Metrics: factories, classes for extension, and the resolver of names. */
 
+import { describeValue } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { findByName } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
@@ -206,6 +207,29 @@ const crossentropies = {
   categorical: categoricalCrossentropy,
 };
 
+type Factory = (options: MetricOptions) => Metric;
+
+/** The factory of a name; 'accuracy' and 'crossentropy' mean one of several, by the kind of the labels. */
+function factory(where: string, name: string, kind: ReturnType<typeof labelKind>): Factory {
+  const byShape = {
+    accuracy: accuracies[kind],
+    acc: accuracies[kind],
+    crossentropy: crossentropies[kind],
+    ce: crossentropies[kind],
+  };
+  return findByName<Factory>(where, 'metric', name, { ...byShape, ...byName });
+}
+
+/** @throws ValueError unless `resolveMetric` knows the identifier. */
+export function checkMetric(where: string, identifier: unknown): void {
+  if (identifier instanceof Metric || identifier instanceof losses.Loss || typeof identifier === 'function') return;
+  if (typeof identifier === 'string') factory(where, identifier, 'categorical');
+  else
+    throw new ValueError(
+      `${where}: metric: received ${describeValue(identifier)}; expected a name, a Metric or a function of yTrue and yPred`,
+    );
+}
+
 /**
  * The metric meant by a name, a function `(yTrue, yPred) => values`, a loss or an instance. A name stays the metric's key in the logs.
  * 'accuracy' ('acc') and 'crossentropy' ('ce') are chosen by the shapes of targets and predictions.
@@ -213,22 +237,9 @@ const crossentropies = {
  * @throws ValueError for an unknown name: `compile: unknown metric 'acuracy'; did you mean 'accuracy'?`
  */
 export function resolveMetric(where: string, identifier: MetricIdentifier, yTrue: Shape, yPred: Shape): Metric {
+  checkMetric(where, identifier);
   if (identifier instanceof Metric) return identifier;
   if (identifier instanceof losses.Loss) return new LossMetric(identifier);
   if (typeof identifier === 'function') return new MeanMetricWrapper(identifier);
-  if (typeof identifier !== 'string') {
-    throw new ValueError(
-      `${where}: metric of type ${typeof identifier}; expected a name, a Metric or a function of yTrue and yPred`,
-    );
-  }
-  const kind = labelKind(yTrue, yPred);
-  const byShape = {
-    accuracy: accuracies[kind],
-    acc: accuracies[kind],
-    crossentropy: crossentropies[kind],
-    ce: crossentropies[kind],
-  };
-  return findByName<(options: MetricOptions) => Metric>(where, 'metric', identifier, { ...byShape, ...byName })({
-    name: identifier,
-  });
+  return factory(where, identifier, labelKind(yTrue, yPred))({ name: identifier });
 }

@@ -1,6 +1,7 @@
 /** @file What an optimizer counts: its calls and its learning rate, on the host and as scalars on the device. */
 
-import { StateError } from '../core/errors.js';
+import { describeValue } from '../core/describe.js';
+import { StateError, ValueError } from '../core/errors.js';
 import { filledVariable } from '../runtime/filled_variable.js';
 import type { Variable } from '../runtime/variable.js';
 import { LearningRateSchedule } from '../schedules/schedule.js';
@@ -26,9 +27,13 @@ export class Clock {
     return this.#source;
   }
 
+  /** @throws ValueError when a function as source gives no finite number. */
   get rate(): number {
     if (this.#source instanceof LearningRateSchedule) return this.#source.valueAt(this.calls);
-    return typeof this.#source === 'function' ? this.#source() : this.#source;
+    if (typeof this.#source !== 'function') return this.#source;
+    const rate: unknown = this.#source();
+    if (typeof rate === 'number' && Number.isFinite(rate)) return rate;
+    throw new ValueError(`${this.#owner}.learningRate: the function returned ${describeValue(rate)}; expected a finite number`);
   }
 
   /** @throws StateError for a number over a schedule or a function, which would be lost. */
@@ -55,6 +60,12 @@ export class Clock {
   setCalls(calls: number): void {
     this.calls = calls;
     this.callsVariable?.assign(calls);
+  }
+
+  /** Takes the number of calls from the device. */
+  async recount(): Promise<void> {
+    const { callsVariable } = this;
+    if (callsVariable !== undefined && !callsVariable.disposed) this.calls = (await callsVariable.data())[0] as number;
   }
 
   /** Runs on the host before each run of a program that holds a step: the device learns of a new rate, and the call is counted. */

@@ -1,5 +1,6 @@
 /** @file Optimizers: factories, classes for extension, and the resolver of names. */
 
+import { describeValue } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { findByName } from '../core/options.js';
 import { Adadelta, type AdadeltaOptions } from './adadelta.js';
@@ -79,5 +80,5 @@ export type OptimizerIdentifier = string | Optimizer;
 export function getOptimizer(where: string, identifier: OptimizerIdentifier): Optimizer {
   if (identifier instanceof Optimizer) return identifier;
   if (typeof identifier === 'string') return findByName(where, 'optimizer', identifier, byName)();
-  throw new ValueError(`${where}: optimizer of type ${typeof identifier}; expected a name or an Optimizer`);
+  throw new ValueError(`${where}: optimizer: received ${describeValue(identifier)}; expected a name or an Optimizer`);
 }

@@ -97,6 +97,11 @@ export abstract class Optimizer {
     this.#clock.setCalls(steps * (this.options.gradientAccumulationSteps ?? 1));
   }
 
+  /** Counts the steps that the device has made: of those that were queued, some may have been cancelled. */
+  recount(): Promise<void> {
+    return this.#clock.recount();
+  }
+
   /** Iteration count, learning rate (unless a schedule gives it), then the slots, in Keras's order. Empty before `build`. */
   get variables(): Variable[] {
     const { callsVariable, rateVariable, source } = this.#clock;

@@ -5,11 +5,13 @@ import { fromNative } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import type { Device } from './device.js';
 import { DeviceTensor } from './device_tensor.js';
+import { requireRoom } from './room.js';
 import { Variable } from './variable.js';
 
 /** A variable on `device` that is not trained, with every element equal to `value`. It can be made while a graph is traced. */
 export function filledVariable(device: Device, dtype: DType, shape: readonly number[], name: string, value = 0): Variable {
   const native = nativeDType(dtype);
+  requireRoom(device, dtype, shape);
   try {
     const buffer =
       value === 0

@@ -2,7 +2,7 @@
 
 import type { DType, TypedArray } from '../core/dtype.js';
 import { formatShape } from '../core/shape.js';
-import { Graph, type Value } from '../graph/graph.js';
+import { Graph, type Value, type ValueType } from '../graph/graph.js';
 import { Tensor } from '../graph/tensor.js';
 import type { NativeSignal } from './addon.js';
 import { currentDevice, type Device } from './device.js';
@@ -31,7 +31,7 @@ export class TracedFunction {
   }
 
   /** The program for inputs of these types, traced if it is new. Errors of the body reach the caller. */
-  program(inputs: readonly FunctionInput[], device: Device = currentDevice()): Program {
+  program(inputs: readonly (ValueType | FunctionInput)[], device: Device = currentDevice()): Program {
     const key = `${device.name}:${inputs.map((input) => input.dtype + formatShape(input.shape)).join()}`;
     let program = this.#programs.get(key);
     if (program === undefined) {

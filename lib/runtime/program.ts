@@ -10,6 +10,7 @@ import type { Tensor } from '../graph/tensor.js';
 import type { NativeBuffer, NativeInput, NativeProgram, NativeSignal } from './addon.js';
 import type { Device } from './device.js';
 import { DeviceTensor } from './device_tensor.js';
+import { requireRoom } from './room.js';
 
 /** A tensor with a buffer: a DeviceTensor or a Variable. */
 export interface Stored extends Tensor {
@@ -29,8 +30,9 @@ export class Program {
   readonly listing: string;
   readonly device: Device;
   readonly native: NativeProgram;
+  /** Types of the results. */
+  readonly outputs: readonly OutputType[];
   readonly #captured: readonly Stored[];
-  readonly #outputs: readonly OutputType[];
   readonly #beforeRun: ReadonlySet<() => void>;
 
   constructor(
@@ -45,16 +47,15 @@ export class Program {
     this.native = native;
     this.listing = listing;
     this.#captured = captured;
-    this.#outputs = outputs;
+    this.outputs = outputs;
     this.#beforeRun = beforeRun;
   }
 
   /** Queues a run and returns its results at once; their numbers come when the device gets there. */
   run(inputs: readonly ProgramInput[], signal?: NativeSignal): DeviceTensor[] {
     try {
-      const variables = this.#prepare();
-      const buffers = this.device.native.run(this.native, inputs.map(nativeInput), variables, signal);
-      return this.#outputs.map((type, i) => new DeviceTensor(this.device, type.dtype, type.shape, buffers[i] as NativeBuffer));
+      const buffers = this.device.native.run(this.native, ...this.#prepare(inputs), signal);
+      return this.outputs.map((type, i) => new DeviceTensor(this.device, type.dtype, type.shape, buffers[i] as NativeBuffer));
     } catch (error) {
       throw fromNative(error);
     }
@@ -63,18 +64,19 @@ export class Program {
   /** Queues a run; resolves with the elements of every result when it is done. */
   async runAndRead(inputs: readonly ProgramInput[], signal?: NativeSignal): Promise<TypedArray[]> {
     try {
-      const variables = this.#prepare();
-      const arrays = await this.device.native.runAndRead(this.native, inputs.map(nativeInput), variables, signal);
-      return this.#outputs.map((type, i) => typedArray(type.dtype, arrays[i] as ArrayBuffer));
+      const arrays = await this.device.native.runAndRead(this.native, ...this.#prepare(inputs), signal);
+      return this.outputs.map((type, i) => typedArray(type.dtype, arrays[i] as ArrayBuffer));
     } catch (error) {
       throw fromNative(error);
     }
   }
 
-  /** Runs the hooks of the trace; gives the buffers of the captured tensors. */
-  #prepare(): NativeBuffer[] {
+  /** Inputs and captured tensors for the native call. Runs the hooks of the trace, unless one of these was disposed. */
+  #prepare(inputs: readonly ProgramInput[]): [NativeInput[], NativeBuffer[]] {
+    const given = inputs.map(nativeInput);
+    const captured = this.#captured.map((stored) => stored.buffer);
     for (const hook of this.#beforeRun) hook();
-    return this.#captured.map((stored) => stored.buffer);
+    return [given, captured];
   }
 }
 
@@ -85,8 +87,8 @@ const programs = new Map<Device, Map<string, NativeProgram>>();
 const programLimit = 512;
 
 function nativeProgram(device: Device, text: string, constants: readonly ArrayBufferView[]): NativeProgram {
-  let known = programs.get(device);
-  if (known === undefined) programs.set(device, (known = new Map()));
+  const known = programs.get(device) ?? new Map<string, NativeProgram>();
+  programs.set(device, known);
   // Constants are part of a program's identity but not of its text.
   const cached = constants.length === 0 ? known.get(text) : undefined;
   if (cached !== undefined) return cached;
@@ -110,5 +112,6 @@ export function compileGraph(device: Device, graph: Graph, outputs: readonly Val
   const constants = listing.constants.map((index) => (graph.constants[index] as { data: ArrayBufferView }).data);
   const captured = listing.captured.map((index) => graph.captured[index] as Stored);
   const types = outputs.map((output) => ({ dtype: output.dtype, shape: staticShape('program', output.shape) }));
+  for (const { dtype, shape } of types) requireRoom(device, dtype, shape);
   return new Program(device, nativeProgram(device, listing.text, constants), listing.text, captured, types, graph.beforeRun);
 }

@@ -52,6 +52,10 @@ export class Variable extends Tensor {
     this.#buffer = initial.release();
   }
 
+  get disposed(): boolean {
+    return this.#buffer.disposed;
+  }
+
   get buffer(): NativeBuffer {
     if (this.#buffer.disposed) throw new DisposedError(`variable '${this.path}': it was disposed`);
     return this.#buffer;

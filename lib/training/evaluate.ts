@@ -1,55 +1,56 @@
 /** @file `evaluate`: loss and metrics over data, in inference mode. */
 
-import type { Callback, CallbackHooks, Logs } from '../callbacks/callback.js';
+import type { Logs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
 import { ProgressBar } from '../callbacks/progress_bar.js';
 import type { DataLike } from '../data/arrays.js';
-import { ArraySupply, type BatchSource, checkPositiveInteger, Epochs } from '../data/batches.js';
-import { type Verbosity, verbosity } from './fit.js';
-import { isSupply, loadData } from './inputs.js';
+import type { BatchSource } from '../data/batch.js';
+import { Epochs } from '../data/epochs.js';
+import { checkRunOptions, type RunOptions, verbosity } from './options.js';
+import { prepareStep } from './prepare.js';
 import { runPass } from './runner.js';
-import { Cancellation } from './steps.js';
+import { type Cancellation, cancellable } from './steps.js';
+import { supply } from './supply.js';
 import type { Trainer } from './trainer.js';
 
-export interface EvaluateOptions {
-  /** Samples a step; 32 by default. */
-  batchSize?: number;
-  verbose?: Verbosity;
+export interface EvaluateOptions extends RunOptions {
   /** Weight of each sample in the loss. */
   sampleWeight?: DataLike;
   /** Batches to evaluate; all of them by default. */
   steps?: number;
-  callbacks?: readonly (Callback | CallbackHooks)[];
-  signal?: AbortSignal;
 }
 
-export async function evaluate(
+const where = 'evaluate';
+
+export function evaluate(model: Trainer, x: DataLike | BatchSource, y: DataLike | null, options: EvaluateOptions): Promise<Logs> {
+  checkRunOptions(where, options, ['steps']);
+  return cancellable(where, options.signal, model.turns, (cancellation) => run(model, x, y, options, cancellation));
+}
+
+async function run(
   model: Trainer,
   x: DataLike | BatchSource,
   y: DataLike | null,
   options: EvaluateOptions,
+  cancellation: Cancellation,
 ): Promise<Logs> {
-  const compiled = model.compiled('evaluate');
-  const { batchSize = 32, steps } = options;
-  checkPositiveInteger('evaluate', 'batchSize', batchSize);
-  if (steps !== undefined) checkPositiveInteger('evaluate', 'steps', steps);
-  const data = await loadData('evaluate', model, x, y, options.sampleWeight ?? null);
-  const epochs = new Epochs(isSupply(data) ? data : new ArraySupply(data, batchSize, false), steps);
-  const verbose = verbosity(options.verbose);
-  const progress = verbose === 0 ? [] : [new ProgressBar()];
+  const compiled = model.compiled(where);
+  const { batchSize, steps, sampleWeight = null } = options;
+  const batches = await supply(model, { x, y, sampleWeight }, { where, batchSize, steps }, (samples, place, stepSize) =>
+    prepareStep(place, model, compiled, samples, 'test', stepSize),
+  );
+  const epochs = new Epochs(where, batches, steps);
+  const verbose = verbosity(where, options.verbose);
   const params = { verbose, epochs: 1, steps: epochs.steps ?? null };
-  const callbacks = new CallbackList([...(options.callbacks ?? []), ...progress], model, params);
-  const cancellation = new Cancellation('evaluate', options.signal);
+  const progress = verbose === 0 ? [] : [new ProgressBar()];
+  const callbacks = new CallbackList([...(options.callbacks ?? []), ...progress], model, params, model.turns);
   try {
     compiled.reset();
     await callbacks.call('onTestBegin', {});
-    const pass = { where: 'evaluate', phase: 'test', callbacks, cancellation, classWeight: undefined } as const;
-    const logs = await runPass(model, epochs.next(), pass);
+    const logs = await runPass({ where, compiled, phase: 'test', callbacks, cancellation, stops: () => false }, epochs.next());
     await callbacks.call('onTestEnd', logs);
     return logs;
-  } catch (error) {
-    throw cancellation.translate(error);
   } finally {
-    cancellation.release();
+    epochs.close();
   }
 }

@@ -2,38 +2,47 @@
 
 import type { Logs } from '../callbacks/callback.js';
 import type { DataLike } from '../data/arrays.js';
-import { arrayData } from '../data/batches.js';
-import { type ClassWeight, checkClassWeight, namesOf } from './inputs.js';
+import { type ClassWeight, checkClassWeight } from './class_weight.js';
+import type { Phase } from './compiled.js';
+import { prepareStep } from './prepare.js';
 import { runStep } from './runner.js';
-import { Cancellation } from './steps.js';
+import { cancellable } from './steps.js';
+import { loadArrays } from './supply.js';
 import type { Trainer } from './trainer.js';
 
-export interface BatchOptions {
+export interface TestOnBatchOptions {
+  /** Weight of each sample in the loss. */
   sampleWeight?: DataLike;
-  /** Weight of each class in the loss; training only. */
+}
+
+export interface TrainOnBatchOptions extends TestOnBatchOptions {
+  /** Weight of each class in the loss. */
   classWeight?: ClassWeight;
 }
 
-async function onBatch(
+/** One step. @returns loss and metrics of that batch alone. */
+export function onBatch(
   where: 'trainOnBatch' | 'testOnBatch',
   model: Trainer,
   x: DataLike,
   y: DataLike | null,
-  options: BatchOptions,
+  options: TrainOnBatchOptions,
 ): Promise<Logs> {
-  const compiled = model.compiled(where);
-  compiled.checkTrainable(where);
-  checkClassWeight(where, model, options.classWeight, options.sampleWeight !== undefined);
-  const data = await arrayData(namesOf(where, model), x, y, options.sampleWeight ?? null);
-  compiled.reset();
-  const phase = where === 'trainOnBatch' ? 'train' : 'test';
-  const cancellation = new Cancellation(where, undefined);
-  runStep(model, { ...data, size: data.count }, { where, phase, classWeight: options.classWeight, cancellation });
-  return compiled.read();
+  const { sampleWeight = null, classWeight } = options;
+  const phase: Phase = where === 'trainOnBatch' ? 'train' : 'test';
+  return cancellable(where, undefined, model.turns, async (cancellation) => {
+    const compiled = model.compiled(where);
+    if (phase === 'train') compiled.checkTrainable(where);
+    checkClassWeight(where, model, classWeight);
+    const data = await loadArrays(where, model, x, y, sampleWeight);
+    const samples = prepareStep(where, model, compiled, data, phase, data.count, classWeight);
+    compiled.reset();
+    try {
+      await runStep({ compiled, phase, cancellation }, samples);
+    } catch (error) {
+      if (phase === 'train') await compiled.optimizer.recount();
+      throw error;
+    }
+    return compiled.read();
+  });
 }
-
-export const trainOnBatch = (model: Trainer, x: DataLike, y: DataLike | null, options: BatchOptions): Promise<Logs> =>
-  onBatch('trainOnBatch', model, x, y, options);
-
-export const testOnBatch = (model: Trainer, x: DataLike, y: DataLike | null, options: BatchOptions): Promise<Logs> =>
-  onBatch('testOnBatch', model, x, y, options);

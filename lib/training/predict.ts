@@ -1,106 +1,112 @@
 /** @file `predict`: a model's outputs over data, batch by batch. */
 
-import type { Callback, CallbackHooks } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
 import { ProgressBar } from '../callbacks/progress_bar.js';
-import { type TypedArray, typedArray } from '../core/dtype.js';
-import { DataError } from '../core/errors.js';
+import { type DType, type TypedArray, typedArray } from '../core/dtype.js';
 import type { DataLike } from '../data/arrays.js';
-import { ArraySupply, type Batch, type BatchSource, checkPositiveInteger, Epochs } from '../data/batches.js';
+import type { BatchSource } from '../data/batch.js';
+import { Epochs } from '../data/epochs.js';
 import type { Tensor } from '../graph/tensor.js';
-import { currentDevice } from '../runtime/device.js';
-import { type DeviceTensor, tensor } from '../runtime/device_tensor.js';
-import { type Verbosity, verbosity } from './fit.js';
-import { ensureBuilt, fitInputs, isSupply, loadData } from './inputs.js';
-import { Cancellation, InFlight } from './steps.js';
+import { tensor } from '../runtime/device_tensor.js';
+import { checkRunOptions, type RunOptions, verbosity } from './options.js';
+import { preparePredict } from './prepare.js';
+import { forEachBatch } from './runner.js';
+import { type Cancellation, cancellable, InFlight } from './steps.js';
+import { supply } from './supply.js';
 import type { Trainer } from './trainer.js';
 
-export interface PredictOptions {
-  /** Samples a step; 32 by default. */
-  batchSize?: number;
-  verbose?: Verbosity;
+export interface PredictOptions extends RunOptions {
   /** Batches to predict; all of them by default. */
   steps?: number;
-  callbacks?: readonly (Callback | CallbackHooks)[];
-  signal?: AbortSignal;
 }
 
-export async function predict(model: Trainer, x: DataLike | BatchSource, options: PredictOptions): Promise<Tensor[]> {
-  const { batchSize = 32, steps } = options;
-  checkPositiveInteger('predict', 'batchSize', batchSize);
-  if (steps !== undefined) checkPositiveInteger('predict', 'steps', steps);
-  const data = await loadData('predict', model, x, null, null);
-  const epochs = new Epochs(isSupply(data) ? data : new ArraySupply(data, batchSize, false), steps);
-  const verbose = verbosity(options.verbose);
+/** The numbers of one output of one batch. */
+interface Part {
+  readonly data: TypedArray;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** @param where - `predict` or `predictOnBatch`, for errors */
+export function predict(where: string, model: Trainer, x: DataLike | BatchSource, options: PredictOptions): Promise<Tensor[]> {
+  checkRunOptions(where, options, ['steps']);
+  return cancellable(where, options.signal, undefined, (cancellation) => run(where, model, x, options, cancellation));
+}
+
+async function run(
+  where: string,
+  model: Trainer,
+  x: DataLike | BatchSource,
+  options: PredictOptions,
+  cancellation: Cancellation,
+): Promise<Tensor[]> {
+  const { batchSize, steps } = options;
+  const data = { x, y: null, sampleWeight: null };
+  const cut = { where, batchSize, steps, inputsOnly: true };
+  const batches = await supply(model, data, cut, (samples, place, stepSize) => preparePredict(place, model, samples, stepSize));
+  const epochs = new Epochs(where, batches, steps);
+  const verbose = verbosity(where, options.verbose);
+  const params = { verbose, epochs: 1, steps: epochs.steps ?? null };
   const progress = verbose === 0 ? [] : [new ProgressBar()];
-  const callbacks = new CallbackList([...(options.callbacks ?? []), ...progress], model, {
-    verbose,
-    epochs: 1,
-    steps: epochs.steps ?? null,
-  });
-  const cancellation = new Cancellation('predict', options.signal);
+  const callbacks = new CallbackList([...(options.callbacks ?? []), ...progress], model, params);
   try {
     await callbacks.call('onPredictBegin', {});
-    const batches = await runBatches(model, epochs.next(), callbacks, cancellation);
+    const parts = await collect(where, model, epochs, callbacks, cancellation);
     await callbacks.call('onPredictEnd', {});
-    return await joinBatches(batches);
-  } catch (error) {
-    throw cancellation.translate(error);
+    return parts.map((list) => join(list));
   } finally {
-    cancellation.release();
+    epochs.close();
   }
 }
 
-async function runBatches(
+/** The parts of each output, batch by batch. */
+async function collect(
+  where: string,
   model: Trainer,
-  batches: AsyncIterable<Batch>,
+  epochs: Epochs,
   callbacks: CallbackList,
   cancellation: Cancellation,
-): Promise<DeviceTensor[][]> {
-  const inFlight = new InFlight(currentDevice());
-  const results: DeviceTensor[][] = [];
-  for await (const batch of batches) {
-    cancellation.check();
-    await callbacks.call('onPredictBatchBegin', results.length, {});
-    ensureBuilt(model, batch.x);
-    const x = fitInputs('predict', model, batch.x);
-    results.push(
-      model.predictStep.program(x).run(
-        x.map(({ data }) => data),
-        cancellation.native,
-      ),
-    );
-    await inFlight.queued();
-    await callbacks.call('onPredictBatchEnd', results.length - 1, {});
+): Promise<Part[][]> {
+  const inFlight = new InFlight();
+  const parts: Part[][] = [];
+  try {
+    await forEachBatch(where, epochs.next(), cancellation, async ({ x }, index) => {
+      await callbacks.call('onPredictBatchBegin', index, {});
+      const program = model.predictStep.program(x);
+      const data = x.map((array) => array.data);
+      const outputs = program.runAndRead(data, cancellation.native);
+      await inFlight.add(
+        outputs.then((arrays) => {
+          arrays.forEach((array, i) => {
+            parts[i] ??= [];
+            parts[i].push({ ...(program.outputs[i] as Part), data: array });
+          });
+        }),
+      );
+      await callbacks.call('onPredictBatchEnd', index, {});
+      return false;
+    });
+    await inFlight.drain();
+    return parts;
+  } catch (error) {
+    await inFlight.settle();
+    throw error;
   }
-  await inFlight.drain();
-  return results;
 }
 
-/** The batches of each output as one tensor. */
-async function joinBatches(batches: readonly DeviceTensor[][]): Promise<Tensor[]> {
-  const first = batches[0];
-  if (first === undefined) throw new DataError('predict: the data is empty: no batch arrived; expected at least 1');
-  if (batches.length === 1) return first;
-  const joined: Tensor[] = [];
-  for (const [output, { dtype, shape }] of first.entries()) {
-    const parts: TypedArray[] = [];
-    for (const batch of batches) {
-      const part = batch[output] as DeviceTensor;
-      parts.push(await part.data());
-      part.dispose();
-    }
-    const all = typedArray(
-      dtype,
-      parts.reduce((sum, part) => sum + part.length, 0),
-    );
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    const row = shape.slice(1).reduce((product, size) => product * size, 1);
-    joined.push(tensor(all, [row === 0 ? 0 : all.length / row, ...shape.slice(1)], dtype));
+/** The batches of one output as one tensor. */
+function join(parts: readonly Part[]): Tensor {
+  const [first] = parts as readonly [Part];
+  const row = first.shape.slice(1);
+  if (parts.length === 1) return tensor(first.data, first.shape, first.dtype);
+  const count = parts.reduce((sum, part) => sum + (part.shape[0] ?? 1), 0);
+  const shape = [count, ...row];
+  const length = parts.reduce((sum, part) => sum + part.data.length, 0);
+  const all = typedArray(first.dtype, length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part.data, at);
+    at += part.data.length;
   }
-  return joined;
+  return tensor(all, shape, first.dtype);
 }

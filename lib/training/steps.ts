@@ -1,31 +1,31 @@
 /** @file Running steps: a few in flight on the device, cancelled when the user says so. */
 
-import { AbortedError } from '../core/errors.js';
+import { describeValue } from '../core/describe.js';
+import { AbortedError, LaminetError, ValueError } from '../core/errors.js';
+import type { Turns } from '../core/turns.js';
 import { addon, type NativeSignal } from '../runtime/addon.js';
-import type { Device } from '../runtime/device.js';
 
 /** Steps queued on the device before training waits for the oldest: enough to keep it busy, few enough to stop soon. */
 const stepsInFlight = 2;
 
-/** Waits for the device so that it is never more than a few steps behind. */
+/** Steps that were queued and have not been waited for. */
 export class InFlight {
-  readonly #device: Device;
-  readonly #pending: Promise<void>[] = [];
+  readonly #pending: Promise<unknown>[] = [];
 
-  constructor(device: Device) {
-    this.#device = device;
-  }
-
-  /** Call after queueing a step. */
-  async queued(): Promise<void> {
-    const done = this.#device.flush();
-    done.catch(() => {}); // reported when it is awaited below
-    this.#pending.push(done);
+  /** Takes a step that was just queued; waits for the oldest when there are too many. Errors of steps come out here, or in `drain`. */
+  async add(step: Promise<unknown>): Promise<void> {
+    step.catch(() => {}); // reported when it is awaited
+    this.#pending.push(step);
     if (this.#pending.length > stepsInFlight) await this.#pending.shift();
   }
 
   async drain(): Promise<void> {
     while (this.#pending.length > 0) await this.#pending.shift();
+  }
+
+  /** Waits until nothing runs any more, whatever became of it. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#pending.splice(0));
   }
 }
 
@@ -36,34 +36,83 @@ export class Cancellation {
   readonly #signal: AbortSignal | undefined;
   readonly #listener: (() => void) | undefined;
 
+  /** @throws ValueError when `signal` is no AbortSignal, AbortedError when it has aborted already. */
   constructor(where: string, signal: AbortSignal | undefined) {
     this.#where = where;
     this.#signal = signal;
     if (signal === undefined) return;
+    if (!(signal instanceof AbortSignal)) {
+      const fix = (signal as unknown) instanceof AbortController ? '; pass controller.signal' : '';
+      throw new ValueError(`${where}: signal is ${describeValue(signal)}; expected an AbortSignal${fix}`);
+    }
+    this.check();
     const native = new (addon().Signal)();
     this.native = native;
     this.#listener = () => native.cancel();
     signal.addEventListener('abort', this.#listener);
-    if (signal.aborted) native.cancel();
   }
 
   /** @throws AbortedError when the signal has aborted. */
   check(): void {
-    if (this.#signal?.aborted === true) throw this.error();
+    if (this.#signal?.aborted === true) throw this.#error();
   }
 
-  /** The error to throw instead of `error`, when that came from the cancellation. */
-  translate(error: unknown): unknown {
-    return this.#signal?.aborted === true ? this.error() : error;
-  }
-
-  error(): AbortedError {
-    return new AbortedError(`${this.#where}: aborted; the weights are those of the last finished step`, {
-      cause: this.#signal?.reason,
+  /** `promise`, or an AbortedError as soon as the signal aborts: what the user's code waits for may never come. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    if (signal === undefined) return promise;
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(this.#error());
+      signal.addEventListener('abort', abort, { once: true });
+      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
     });
+  }
+
+  /** The error to throw instead of `error`, when that came from the cancellation: of a step, or of user code that heeds the signal too. */
+  translate(error: unknown): unknown {
+    if (this.#signal?.aborted !== true || error instanceof AbortedError) return this.#translateNative(error);
+    const { reason } = this.#signal;
+    const cause = error instanceof LaminetError ? error.cause : error;
+    return cause === reason || (cause instanceof Error && cause.name === 'AbortError') ? this.#error() : error;
   }
 
   release(): void {
     if (this.#listener !== undefined) this.#signal?.removeEventListener('abort', this.#listener);
+  }
+
+  /** A step that was cancelled on the device names an instruction; the user asked for the whole call to stop. */
+  #translateNative(error: unknown): unknown {
+    return error instanceof AbortedError && this.#signal?.aborted === true ? this.#error() : error;
+  }
+
+  #error(): AbortedError {
+    return new AbortedError(`${this.#where}: aborted; the weights are those of the last finished step`, {
+      cause: this.#signal?.reason,
+    });
+  }
+}
+
+/**
+ * Runs a call that the user may abort.
+ *
+ * @param turns - of the model, for a call that uses its running sums; undefined for one that does not
+ */
+export async function cancellable<T>(
+  where: string,
+  signal: AbortSignal | undefined,
+  turns: Turns | undefined,
+  body: (cancellation: Cancellation) => Promise<T>,
+): Promise<T> {
+  const cancellation = new Cancellation(where, signal);
+  try {
+    if (turns === undefined) return await body(cancellation);
+    return await turns.take(
+      () => body(cancellation),
+      (turn) => cancellation.wait(turn),
+    );
+  } catch (error) {
+    throw cancellation.translate(error);
+  } finally {
+    cancellation.release();
   }
 }

@@ -6,16 +6,18 @@ import type { DType } from '../core/dtype.js';
 import { StateError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
+import { Turns } from '../core/turns.js';
 import type { DataLike } from '../data/arrays.js';
-import type { BatchSource } from '../data/batches.js';
+import type { BatchSource } from '../data/batch.js';
 import type { Tensor } from '../graph/tensor.js';
 import { Layer } from '../layers/layer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { TracedFunction } from '../runtime/function.js';
 import { Compiled, type CompileOptions, predictStep } from './compiled.js';
 import { type EvaluateOptions, evaluate } from './evaluate.js';
-import { type FitOptions, fit } from './fit.js';
-import { type BatchOptions, testOnBatch, trainOnBatch } from './on_batch.js';
+import { fit } from './fit.js';
+import type { FitOptions } from './fit_options.js';
+import { onBatch, type TestOnBatchOptions, type TrainOnBatchOptions } from './on_batch.js';
 import { type PredictOptions, predict } from './predict.js';
 
 /**
@@ -27,6 +29,8 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
   history: History | undefined;
   /** Set to true in a callback: training stops after the current batch (validation and onEpochEnd still run). */
   stopTraining = false;
+  /** Calls that use the running sums of loss and metrics wait here for each other. */
+  readonly turns = new Turns();
   #compiled: Compiled | undefined;
   #predictStep: TracedFunction | undefined;
 
@@ -47,7 +51,7 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
    * @example
    * net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
    */
-  compile(options: CompileOptions): void {
+  compile(options: CompileOptions = {}): void {
     this.#compiled = new Compiled(this, options);
   }
 
@@ -122,25 +126,40 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
    */
   async predict(x: DataLike | BatchSource, options: PredictOptions = {}): Promise<Outputs> {
     checkOptions('predict', options, predictOptionNames);
-    const outputs = await predict(this, x, options);
-    return (this.outputNames.length === 1 ? outputs[0] : outputs) as Outputs;
+    return this.#outputs(await predict('predict', this, x, options));
   }
 
-  /** One optimizer step on one batch. @returns loss and metrics of that batch alone. */
-  async trainOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
+  /**
+   * One optimizer step on one batch.
+   *
+   * @returns loss and metrics of that batch alone
+   * @example
+   * const { loss } = await net.trainOnBatch(x, y);
+   */
+  async trainOnBatch(x: DataLike, y?: DataLike | null, options: TrainOnBatchOptions = {}): Promise<Logs> {
     checkOptions('trainOnBatch', options, ['sampleWeight', 'classWeight']);
-    return trainOnBatch(this, x, y ?? null, options);
+    return onBatch('trainOnBatch', this, x, y ?? null, options);
   }
 
   /** Loss and metrics of one batch, in inference mode. */
-  async testOnBatch(x: DataLike, y?: DataLike | null, options: BatchOptions = {}): Promise<Logs> {
+  async testOnBatch(x: DataLike, y?: DataLike | null, options: TestOnBatchOptions = {}): Promise<Logs> {
     checkOptions('testOnBatch', options, ['sampleWeight']);
-    return testOnBatch(this, x, y ?? null, options);
+    return onBatch('testOnBatch', this, x, y ?? null, options);
   }
 
   /** The model's outputs for one batch, in inference mode. */
-  predictOnBatch(x: DataLike): Promise<Outputs> {
-    return this.predict(x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 });
+  async predictOnBatch(x: DataLike): Promise<Outputs> {
+    return this.#outputs(await predict('predictOnBatch', this, x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 }));
+  }
+
+  /** Drops the traced steps: for models whose layers have changed. */
+  protected forgetSteps(): void {
+    this.#predictStep = undefined;
+    this.#compiled?.forget();
+  }
+
+  #outputs(outputs: readonly Tensor[]): Outputs {
+    return (this.outputNames.length === 1 ? outputs[0] : outputs) as Outputs;
   }
 }
 

@@ -152,7 +152,7 @@ describe('getLoss', () => {
       "compile: unknown loss 'sparse_categorical_crossentrpy'; did you mean 'sparseCategoricalCrossentropy'?",
     );
     expect(() => losses.getLoss('compile', 7 as never)).toThrow(
-      'compile: loss of type number; expected a name, a Loss or a function of yTrue and yPred',
+      'compile: loss: received 7; expected a name, a Loss or a function of yTrue and yPred',
     );
   });
 });

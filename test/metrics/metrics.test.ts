@@ -166,7 +166,7 @@ describe('resolveMetric', () => {
       "compile: unknown metric 'acuracy'; did you mean 'accuracy'?",
     );
     expect(() => metrics.resolveMetric('compile', {} as never, [8], [8])).toThrow(
-      'compile: metric of type object; expected a name, a Metric or a function of yTrue and yPred',
+      'compile: metric: received an empty object; expected a name, a Metric or a function of yTrue and yPred',
     );
   });
 });

@@ -310,7 +310,7 @@ describe('getOptimizer', () => {
     expect(optimizers.getOptimizer('compile', optimizer)).toBe(optimizer);
     expect(() => optimizers.getOptimizer('compile', 'adm')).toThrow("compile: unknown optimizer 'adm'; did you mean 'adam'?");
     expect(() => optimizers.getOptimizer('compile', 3 as never)).toThrow(
-      'compile: optimizer of type number; expected a name or an Optimizer',
+      'compile: optimizer: received 3; expected a name or an Optimizer',
     );
   });
 });

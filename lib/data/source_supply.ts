@@ -1,0 +1,151 @@
+/** @file Batches from a Sequence, or from any iterable. */
+
+import { describeValue } from '../core/describe.js';
+import { DataError, LaminetError } from '../core/errors.js';
+import { nextShuffleSeed, shuffledIndices } from '../core/random.js';
+import { type DataLike, isArrayLike } from './arrays.js';
+import { type BatchSource, type BatchSupply, type DataNames, loadSamples, type Samples } from './batch.js';
+import { Sequence } from './sequence.js';
+
+export interface SourceOptions {
+  readonly names: DataNames;
+  /** Whether the batches of a Sequence come in a new order each epoch. */
+  readonly shuffle: boolean;
+  /** Leave out targets and weights that a batch has: `predict` needs none. */
+  readonly inputsOnly: boolean;
+  /** Checks a batch against the model and makes it ready for the step. */
+  readonly prepare: (samples: Samples, where: string) => Samples;
+}
+
+type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+const iteratorOf = (source: Exclude<BatchSource, Sequence>): AnyIterator =>
+  Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+
+/**
+ * Batches from a Sequence or an iterable. A generator goes on from epoch to epoch, and stays where it is when the training ends; other
+ * iterables start again each epoch.
+ */
+export class SourceSupply implements BatchSupply {
+  readonly steps: number | undefined;
+  readonly #source: BatchSource;
+  readonly #options: SourceOptions;
+  /** The generator, when the source is one: it gives each batch only once. */
+  readonly #generator: AnyIterator | undefined;
+  /** A batch of the generator that was taken to see whether there is one. */
+  readonly #ahead: unknown[] = [];
+  #count = 0;
+
+  constructor(source: BatchSource, options: SourceOptions) {
+    this.#source = source;
+    this.#options = options;
+    if (source instanceof Sequence) {
+      this.steps = checkLength(options.names.where, source.length);
+      return;
+    }
+    const iterator = iteratorOf(source);
+    if ((iterator as unknown) === source) this.#generator = iterator;
+  }
+
+  get repeats(): boolean {
+    return this.#generator === undefined;
+  }
+
+  async more(): Promise<boolean> {
+    if (this.#generator === undefined || this.#ahead.length > 0) return true;
+    const next = await this.#pull(this.#generator);
+    if (!next.done) this.#ahead.push(next.value);
+    return !next.done;
+  }
+
+  async *epoch(): AsyncGenerator<Samples> {
+    if (this.#source instanceof Sequence) yield* this.#bySequence(this.#source);
+    else if (this.#generator !== undefined) yield* this.#byGenerator();
+    else yield* this.#byIterator(iteratorOf(this.#source));
+  }
+
+  async onEpochEnd(): Promise<void> {
+    const source = this.#source;
+    if (source instanceof Sequence) await this.#attempt('onEpochEnd of the Sequence', () => source.onEpochEnd());
+  }
+
+  async *#bySequence(sequence: Sequence): AsyncGenerator<Samples> {
+    const length = checkLength(this.#options.names.where, sequence.length);
+    const order = this.#options.shuffle ? shuffledIndices(length, nextShuffleSeed()) : Array.from({ length }, (_, i) => i);
+    for (const index of order) {
+      const place = `getItem(${index}) of the Sequence`;
+      const batch = await this.#attempt(place, () => sequence.getItem(index));
+      yield this.#load(place, batch);
+    }
+  }
+
+  async *#byGenerator(): AsyncGenerator<Samples> {
+    while (await this.more()) yield this.#load(this.#place, this.#ahead.pop());
+  }
+
+  async *#byIterator(iterator: AnyIterator): AsyncGenerator<Samples> {
+    let isDone = false;
+    this.#count = 0;
+    try {
+      while (true) {
+        const { done, value } = await this.#pull(iterator);
+        isDone = done;
+        if (isDone) return;
+        yield this.#load(this.#place, value);
+      }
+    } finally {
+      if (!isDone) await iterator.return?.();
+    }
+  }
+
+  get #place(): string {
+    return `batch ${this.#count}`;
+  }
+
+  /** The next value; a promise that a synchronous iterator gives is waited for. */
+  #pull(iterator: AnyIterator): Promise<{ done: boolean; value: unknown }> {
+    return this.#attempt(this.#place, async () => {
+      const { done, value } = await iterator.next();
+      return { done: done === true, value: await value };
+    });
+  }
+
+  /** Runs the user's code; its errors get the place in front. */
+  async #attempt<T>(place: string, body: () => T | Promise<T>): Promise<T> {
+    try {
+      return await body();
+    } catch (error) {
+      const where = `${this.#options.names.where}: ${place}`;
+      if (error instanceof LaminetError) throw error.prefix(where);
+      throw new DataError(`${where} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+
+  async #load(place: string, value: unknown): Promise<Samples> {
+    const { names, inputsOnly, prepare } = this.#options;
+    const where = `${names.where}: ${place}`;
+    const [x, y, sampleWeight] = tupleOf(where, value);
+    this.#count++;
+    const samples = await loadSamples(
+      { ...names, where },
+      x,
+      inputsOnly ? null : (y ?? null),
+      inputsOnly ? null : (sampleWeight ?? null),
+    );
+    return prepare(samples, where);
+  }
+}
+
+function checkLength(where: string, length: number): number {
+  if (Number.isInteger(length) && length > 0) return length;
+  throw new DataError(`${where}: the length of the Sequence is ${describeValue(length)}; expected an integer of at least 1`);
+}
+
+/** `[x]`, `[x, y]` or `[x, y, sampleWeight]`; a tensor or a shaped array alone is `x`. */
+function tupleOf(where: string, value: unknown): [DataLike, DataLike | null | undefined, DataLike | null | undefined] {
+  if (!Array.isArray(value) && isArrayLike(value)) return [value, null, null];
+  if (!Array.isArray(value) || value.length < 1 || value.length > 3) {
+    throw new DataError(`${where}: received ${describeValue(value)}; expected [x], [x, y] or [x, y, sampleWeight]`);
+  }
+  return [value[0], value[1], value[2]];
+}
