@@ -169,6 +169,7 @@ export class Sequential extends Model {
   #connect(): void {
     this.built = false;
     this.#functional = undefined;
+    this.forgetSteps();
     const first = this.#stack[0];
     if (first instanceof InputLayer && this.#stack.length > 1) this.build(first.batchShape);
     else if (first instanceof Model && first.built && first.inputShapes().length === 1)
