@@ -34,7 +34,7 @@ std::vector<bool> needed_instructions(const Program& program) {
   return needed;
 }
 
-KernelPtr claim_one(const Graph& graph, int index, Pass pass) {
+KernelPtr claim_one(const ClaimGraph& graph, int index, Pass pass) {
   const Instruction& instruction = graph.instruction(index);
   const auto found = candidates().find({instruction.op, pass});
   if (found == candidates().end()) return nullptr;
@@ -45,7 +45,7 @@ KernelPtr claim_one(const Graph& graph, int index, Pass pass) {
 }
 
 // Name and layer, from the instructions it covers.
-void complete(const Graph& graph, Kernel& kernel) {
+void complete(const ClaimGraph& graph, Kernel& kernel) {
   std::sort(kernel.instructions.begin(), kernel.instructions.end());
   if (kernel.layer.empty()) kernel.layer = graph.instruction(kernel.instructions.front()).layer;
   if (kernel.name.empty())
@@ -56,7 +56,7 @@ void complete(const Graph& graph, Kernel& kernel) {
 
 Candidate::Candidate(const char* op, Pass pass, Claim claim) { candidates()[{op, pass}] = claim; }
 
-std::vector<KernelPtr> claim_kernels(Graph& graph) {
+std::vector<KernelPtr> claim_kernels(ClaimGraph& graph) {
   const Program& program = graph.program;
   const std::vector<bool> needed = needed_instructions(program);
   const int count = static_cast<int>(program.instructions.size());

@@ -12,7 +12,7 @@
 namespace laminet::cpu {
 
 // Null: refused, and *refusal says why.
-using Claim = KernelPtr (*)(const Graph& graph, int instruction, std::string* refusal);
+using Claim = KernelPtr (*)(const ClaimGraph& graph, int instruction, std::string* refusal);
 
 // Kernels that fuse others' instructions come before those that would take these alone.
 enum class Pass : uint8_t { fusing, single };
@@ -23,6 +23,6 @@ struct Candidate {
 };
 
 // Kernels that cover every computing instruction of the program whose result somebody needs.
-std::vector<KernelPtr> claim_kernels(Graph& graph);
+std::vector<KernelPtr> claim_kernels(ClaimGraph& graph);
 
 }  // namespace laminet::cpu

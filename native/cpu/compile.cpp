@@ -10,9 +10,9 @@ namespace laminet::cpu {
 namespace {
 
 // Kernels in their order. Kernels that fuse instructions which do not feed each other may wait for one another: then without them.
-std::vector<KernelPtr> ordered_kernels(const Program& program, Library& library, std::unique_ptr<Graph>& graph) {
+std::vector<KernelPtr> ordered_kernels(const Program& program, Library& library, std::unique_ptr<ClaimGraph>& graph) {
   for (const bool fuse_siblings : {true, false}) {
-    graph = std::make_unique<Graph>(program, library, fuse_siblings);
+    graph = std::make_unique<ClaimGraph>(program, library, fuse_siblings);
     std::vector<KernelPtr> kernels = claim_kernels(*graph);
     const bool any = !kernels.empty();
     kernels = schedule(*graph, std::move(kernels));
@@ -35,7 +35,7 @@ void enter_sources(Lowering& lowering) {
 }  // namespace
 
 Compiled compile_program(const Program& program, Library& library, std::span<const BufferPtr> variables) {
-  std::unique_ptr<Graph> graph;
+  std::unique_ptr<ClaimGraph> graph;
   const std::vector<KernelPtr> kernels = ordered_kernels(program, library, graph);
   Lowering lowering(*graph);
   enter_sources(lowering);

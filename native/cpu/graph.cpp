@@ -4,8 +4,8 @@
 
 namespace laminet::cpu {
 
-Graph::Graph(const Program& program, Library& library, bool fuse_siblings)
-    : program(program), library(library), fuse_siblings(fuse_siblings), readers_(program.types.size()), leaves_(program.types.size(), false), claimed_(program.instructions.size(), false),
+Graph::Graph(const Program& program)
+    : program(program), readers_(program.types.size()), leaves_(program.types.size(), false), claimed_(program.instructions.size(), false),
       updated_(program.variables.size(), false), variable_of_(program.types.size(), -1) {
   for (int index = 0; index < static_cast<int>(program.instructions.size()); ++index)
     for (int operand : program.instructions[index].operands)

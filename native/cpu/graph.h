@@ -10,11 +10,9 @@ namespace laminet::cpu {
 
 class Graph {
  public:
-  Graph(const Program& program, Library& library, bool fuse_siblings);
+  explicit Graph(const Program& program);
 
   const Program& program;
-  Library& library;
-  const bool fuse_siblings;  // instructions that do not feed each other may run as one kernel
   const Instruction& instruction(int index) const { return program.instructions[index]; }
   int producer(int value) const { return program.producers[value]; }
   const Shape& shape(int value) const { return program.types[value].shape; }
@@ -36,6 +34,16 @@ class Graph {
   std::vector<std::vector<int>> readers_;
   std::vector<bool> leaves_, claimed_, updated_;
   std::vector<int> variable_of_;
+};
+
+// What a candidate sees that looks for instructions to claim.
+class ClaimGraph : public Graph {
+ public:
+  ClaimGraph(const Program& program, Library& library, bool fuse_siblings)
+      : Graph(program), library(library), fuse_siblings(fuse_siblings) {}
+
+  Library& library;
+  const bool fuse_siblings;  // instructions that do not feed each other may run as one kernel
 };
 
 }  // namespace laminet::cpu

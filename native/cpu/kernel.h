@@ -10,7 +10,6 @@
 
 namespace laminet::cpu {
 
-class Graph;
 class Lowering;
 
 class Kernel {

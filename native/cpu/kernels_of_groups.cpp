@@ -73,6 +73,8 @@ class GroupKernel : public Kernel {
       best = layout;
       best_weight = weight;
     }
+    const bool free = best_weight == 0;
+    if (const auto usual = lowering.usual_layout(group_.shape); free && usual && accepts(lowering, *usual)) return *usual;
     return best;
   }
 

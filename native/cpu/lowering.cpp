@@ -24,7 +24,7 @@ class CopyWork : public Work {
 
 }  // namespace
 
-Lowering::Lowering(const Graph& graph) : graph(graph), library(graph.library), held_(graph.program.types.size()) {}
+Lowering::Lowering(const ClaimGraph& graph) : graph(graph), library(graph.library), held_(graph.program.types.size()) {}
 
 void Lowering::begin(const std::string& name, const std::string& layer) {
   name_ = name;
@@ -53,7 +53,15 @@ int Lowering::use(int value, const Layout& layout) {
   return to;
 }
 
-int Lowering::define(int value, const Layout& layout) { return add_copy(value, layout); }
+int Lowering::define(int value, const Layout& layout) {
+  if (!layout.is_plain() && layout.dtype() == DType::f32) usual_.insert_or_assign(type(value).shape, layout);
+  return add_copy(value, layout);
+}
+
+std::optional<Layout> Lowering::usual_layout(const Shape& shape) const {
+  const auto found = usual_.find(shape);
+  return found == usual_.end() ? std::nullopt : std::optional(found->second);
+}
 
 int Lowering::add_copy(int value, const Layout& layout) {
   const int tensor = new_tensor({"%" + std::to_string(value), layout, layout.bytes(), Storage::arena, -1});

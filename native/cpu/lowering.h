@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,9 @@ struct SavedPooling {
 
 class Lowering {
  public:
-  explicit Lowering(const Graph& graph);
+  explicit Lowering(const ClaimGraph& graph);
 
-  const Graph& graph;
+  const ClaimGraph& graph;
   Library& library;
   const Program& program() const { return graph.program; }
   const Type& type(int value) const { return program().types[value]; }
@@ -51,6 +52,8 @@ class Lowering {
   int define_alias(int value, int tensor, const Layout& layout);
   // The result is kept outside the arena: an input, a variable, a constant.
   int define_stored(int value, const Layout& layout, Storage storage, int index);
+  // The blocked layout in which another value of this shape lies, for results that could have any.
+  std::optional<Layout> usual_layout(const Shape& shape) const;
   // A further tensor of a value that is there already.
   int add_copy(int value, const Layout& layout);
   int scratch(size_t bytes, const std::string& name = "scratch");
@@ -80,6 +83,7 @@ class Lowering {
   std::vector<Tensor> tensors_;
   std::vector<Step> steps_;
   std::vector<std::vector<int>> held_;  // by value: tensors
+  std::map<Shape, Layout> usual_;
   std::string name_, layer_;
   int reorders_ = 0;
 };

@@ -8,6 +8,8 @@ namespace laminet::cpu {
 
 namespace {
 
+constexpr size_t kSmallBytes = 1024;
+
 struct Node {
   int waiting = 0;              // operands whose kernels have not run
   std::vector<int> dependents;
@@ -82,10 +84,18 @@ class Scheduler {
       if (const int variable = graph_.variable_of(value); variable >= 0) readers_left_[variable].erase(kernel);
   }
 
+  // Scalars and short vectors only: nothing is gained by waiting, and the optimizer waits for the step's factors.
+  bool is_small(int kernel) const {
+    size_t bytes = 0;
+    for (const auto* list : {&kernels_[kernel]->operands, &kernels_[kernel]->results})
+      for (int value : *list) bytes += graph_.program.types[value].bytes();
+    return bytes <= kSmallBytes;
+  }
+
   // Lower runs first: updates that can be written in place at once, then the listing's order, then updates that would need a copy.
   std::pair<int, int> rank(const std::pair<int, int>& entry) const {
     const Node& node = nodes_[entry.second];
-    if (node.variables.empty()) return {1, entry.first};
+    if (node.variables.empty()) return {is_small(entry.second) ? 0 : 1, entry.first};
     for (int variable : node.variables)
       for (int reader : readers_left_[variable])
         if (reader != entry.second) return {node.only_updates ? 2 : 1, entry.first};

@@ -5,7 +5,7 @@ namespace laminet::cpu {
 namespace {
 
 // The other operand of an addition, when it is one vector for every row of `value`.
-int added_vector(const Graph& graph, const Instruction& addition, int value) {
+int added_vector(const ClaimGraph& graph, const Instruction& addition, int value) {
   if (addition.op != "add" || graph.shape(addition.results.front()) != graph.shape(value)) return -1;
   const int other = addition.operands[0] == value ? addition.operands[1] : addition.operands[0];
   const Shape& shape = graph.shape(other);
@@ -37,7 +37,7 @@ dnnl::primitive_attr Tail::attributes() const {
   return result;
 }
 
-Tail tail_of(const Graph& graph, int value) {
+Tail tail_of(const ClaimGraph& graph, int value) {
   Tail tail;
   tail.result = value;
   for (int reader = graph.only_reader(value); reader >= 0; reader = graph.only_reader(tail.result)) {

@@ -29,6 +29,6 @@ struct Tail {
 };
 
 // Follows the only readers of `value`.
-Tail tail_of(const Graph& graph, int value);
+Tail tail_of(const ClaimGraph& graph, int value);
 
 }  // namespace laminet::cpu

@@ -88,13 +88,13 @@ class BatchNormBackward : public BatchNormKernel {
   }
 };
 
-bool supported(const Graph& graph, const Instruction& instruction, std::string* refusal) {
+bool supported(const ClaimGraph& graph, const Instruction& instruction, std::string* refusal) {
   if (!graph.is_f32(instruction.operands[0])) *refusal = "float32 only";
   if (element_count(graph.shape(instruction.operands[0])) == 0) *refusal = "a tensor without elements";
   return refusal->empty();
 }
 
-KernelPtr claim_forward(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_forward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   if (!supported(graph, instruction, refusal)) return nullptr;
   auto kernel = std::make_unique<BatchNormForward>();
@@ -113,7 +113,7 @@ KernelPtr claim_forward(const Graph& graph, int index, std::string* refusal) {
 }
 
 // dy comes from the backward op of an activation that followed this very normalisation: the activation's result is not needed then.
-const Instruction* masked_gradient(const Graph& graph, const Instruction& backward) {
+const Instruction* masked_gradient(const ClaimGraph& graph, const Instruction& backward) {
   const int dy = backward.operands[5];
   const Instruction& mask = graph.program.producer(dy);
   if (mask.operands.size() != 2 || !norm_activation(mask) || graph.only_reader(dy) < 0 || graph.claimed(graph.producer(dy))) return nullptr;
@@ -126,7 +126,7 @@ const Instruction* masked_gradient(const Graph& graph, const Instruction& backwa
   return forward.results[1] == backward.operands[3] && forward.results[2] == backward.operands[4] ? &mask : nullptr;
 }
 
-KernelPtr claim_backward(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_backward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   if (!supported(graph, instruction, refusal)) return nullptr;
   auto kernel = std::make_unique<BatchNormBackward>();

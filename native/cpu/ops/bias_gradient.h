@@ -6,7 +6,7 @@
 namespace laminet::cpu {
 
 // The unclaimed instruction that sums `gradient` so; -1 when there is none or siblings must not be fused.
-inline int bias_gradient(const Graph& graph, int gradient) {
+inline int bias_gradient(const ClaimGraph& graph, int gradient) {
   if (!graph.fuse_siblings) return -1;
   const size_t rank = graph.shape(gradient).size();
   for (int reader : graph.readers(gradient)) {

@@ -59,7 +59,7 @@ class ConvolutionForward : public Kernel {
   }
 };
 
-KernelPtr claim_conv2d(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_conv2d(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   const int y = instruction.results.front();
   auto kernel = std::make_unique<ConvolutionForward>();

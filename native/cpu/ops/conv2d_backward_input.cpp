@@ -52,7 +52,7 @@ class ConvolutionBackwardInput : public Kernel {
   }
 };
 
-KernelPtr claim(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   const int weights = instruction.operands[0], dy = instruction.operands[1], dx = instruction.results.front();
   auto kernel = std::make_unique<ConvolutionBackwardInput>();

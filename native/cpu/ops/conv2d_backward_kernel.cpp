@@ -63,7 +63,7 @@ class ConvolutionBackwardKernel : public Kernel {
 };
 
 // The kernel of the convolution that this is the backward pass of.
-int weights_of(const Graph& graph, const Instruction& backward) {
+int weights_of(const ClaimGraph& graph, const Instruction& backward) {
   for (int reader : graph.readers(backward.operands[0])) {
     const Instruction& forward = graph.instruction(reader);
     if (forward.op == "conv2d" && forward.operands[0] == backward.operands[0] && forward.attributes == backward.attributes &&
@@ -73,7 +73,7 @@ int weights_of(const Graph& graph, const Instruction& backward) {
   return -1;
 }
 
-KernelPtr claim(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   const int x = instruction.operands[0], dy = instruction.operands[1], result = instruction.results.front();
   auto kernel = std::make_unique<ConvolutionBackwardKernel>();

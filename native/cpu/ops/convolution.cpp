@@ -48,7 +48,7 @@ Convolution Convolution::from(const Instruction& instruction, const Shape& x, co
   return result;
 }
 
-std::string Convolution::refusal(const Graph& graph, const Instruction& instruction) const {
+std::string Convolution::refusal(const ClaimGraph& graph, const Instruction& instruction) const {
   if (!graph.is_f32(instruction.results.front())) return "oneDNN convolves float32 only";
   if (empty(source) || empty(weights) || empty(destination)) return "a tensor without elements";
   if (negative(window.before) || negative(window.after)) return "negative padding";

@@ -18,7 +18,7 @@ struct Convolution {
 
   static Convolution from(const Instruction& instruction, const Shape& x, const Shape& kernel, const Shape& y);
   // Empty, or why the library cannot do it.
-  std::string refusal(const Graph& graph, const Instruction& instruction) const;
+  std::string refusal(const ClaimGraph& graph, const Instruction& instruction) const;
   // The library's Winograd code is for dense 3x3 windows and channels that fill vectors; 2.6.3 crashes on some others.
   bool suits_winograd() const;
   // The same with a batch small enough to be timed in a few milliseconds.

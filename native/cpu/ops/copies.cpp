@@ -59,7 +59,7 @@ class CopyKernel : public Kernel {
   }
 };
 
-std::unique_ptr<CopyKernel> copy_kernel(const Graph& graph, int index, std::string* refusal) {
+std::unique_ptr<CopyKernel> copy_kernel(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   for (int value : {instruction.operands.front(), instruction.results.front()})
     if (graph.shape(value).size() > kCopyRank) *refusal = "too many axes";
@@ -83,7 +83,7 @@ Part whole_result(const Shape& result) {
   return part;
 }
 
-KernelPtr claim_transpose(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_transpose(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
   Part part = whole_result(graph.shape(kernel->results[0]));
@@ -94,7 +94,7 @@ KernelPtr claim_transpose(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-KernelPtr claim_slice(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_slice(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
   const Instruction& instruction = graph.instruction(index);
@@ -108,7 +108,7 @@ KernelPtr claim_slice(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-KernelPtr claim_reverse(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_reverse(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
   const Shape& shape = graph.shape(kernel->results[0]);
@@ -122,7 +122,7 @@ KernelPtr claim_reverse(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-KernelPtr claim_concat(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_concat(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
   const auto axis = static_cast<size_t>(graph.instruction(index).number("axis"));
@@ -141,7 +141,7 @@ KernelPtr claim_concat(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-KernelPtr claim_pad(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_pad(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
   const Instruction& instruction = graph.instruction(index);
@@ -184,7 +184,7 @@ class GatherKernel : public Kernel {
   }
 };
 
-KernelPtr claim_gather(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_gather(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   const Shape& shape = graph.shape(instruction.operands[0]);
   const auto axis = static_cast<size_t>(instruction.number("axis"));

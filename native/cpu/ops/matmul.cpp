@@ -131,7 +131,7 @@ class PlainProduct : public Kernel {
     return Layout::plain_as(DType::f32, shape).library(axes);
   }
 
-  dnnl::matmul::primitive_desc make(const Graph& graph, Library& library) const {
+  dnnl::matmul::primitive_desc make(const ClaimGraph& graph, Library& library) const {
     return matmul_desc(library.engine, view(graph.shape(operands[0]), transpose_a), view(graph.shape(operands[1]), transpose_b),
                        view(graph.shape(results.front()), false), attributes());
   }
@@ -145,10 +145,10 @@ class PlainProduct : public Kernel {
   }
 };
 
-bool weight_like(const Graph& graph, int value) { return graph.variable_of(value) >= 0; }
+bool weight_like(const ClaimGraph& graph, int value) { return graph.variable_of(value) >= 0; }
 
 // Somebody multiplies by this weight without transposing it: its layout is theirs.
-bool has_forward_product(const Graph& graph, int weights) {
+bool has_forward_product(const ClaimGraph& graph, int weights) {
   for (int reader : graph.readers(weights)) {
     const Instruction& instruction = graph.instruction(reader);
     if (instruction.op == "matmul" && instruction.operands[1] == weights && !instruction.flag("transposeA") && !instruction.flag("transposeB"))
@@ -157,7 +157,7 @@ bool has_forward_product(const Graph& graph, int weights) {
   return false;
 }
 
-bool multiplies_f32(const Graph& graph, const Instruction& instruction, std::string* refusal) {
+bool multiplies_f32(const ClaimGraph& graph, const Instruction& instruction, std::string* refusal) {
   if (!graph.is_f32(instruction.results.front())) *refusal = "oneDNN multiplies float32 only";
   for (int value : {instruction.operands[0], instruction.operands[1], instruction.results.front()})
     if (element_count(graph.shape(value)) == 0) *refusal = "a tensor without elements";
@@ -173,7 +173,7 @@ std::unique_ptr<Product> product_kernel(const Instruction& instruction, int inde
   return kernel;
 }
 
-KernelPtr claim_inner_product(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_inner_product(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   if (!multiplies_f32(graph, instruction, refusal)) return nullptr;
   const bool transpose_a = instruction.flag("transposeA"), transpose_b = instruction.flag("transposeB");
@@ -213,7 +213,7 @@ KernelPtr claim_inner_product(const Graph& graph, int index, std::string* refusa
   return nullptr;
 }
 
-KernelPtr claim_matmul(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_matmul(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   if (!multiplies_f32(graph, instruction, refusal)) return nullptr;
   auto kernel = product_kernel<PlainProduct>(instruction, index);

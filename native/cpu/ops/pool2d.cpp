@@ -111,9 +111,9 @@ class AveragePoolBackward : public Kernel {
 
   void lower(Lowering& lowering) const override {
     const int gradient = operands.front();
-    const Layout& given = lowering.layout(gradient);
-    // The gradient's own format, at the size of the image.
-    for (const bool blocked : {!given.is_plain(), true, false}) {
+    // As the gradient lies, or other images of this size.
+    const bool plain = lowering.layout(gradient).is_plain() && !lowering.usual_layout(lowering.type(results.front()).shape);
+    for (const bool blocked : {!plain, true, false}) {
       const auto tag = blocked ? dnnl::memory::format_tag::nChw16c : dnnl::memory::format_tag::nhwc;
       const Forward forward = pooling.forward(lowering.library, MemoryDesc(pooling.source, dnnl::memory::data_type::f32, tag));
       if (!forward || (!acceptable(forward.impl_info_str(), {}) && blocked)) continue;
@@ -131,7 +131,7 @@ class AveragePoolBackward : public Kernel {
 };
 
 // Empty, or why the library cannot do it.
-std::string refusal_of(const Graph& graph, const Instruction& instruction, const Pooling& pooling) {
+std::string refusal_of(const ClaimGraph& graph, const Instruction& instruction, const Pooling& pooling) {
   if (!graph.is_f32(instruction.results.front())) return "oneDNN pools float32 only here";
   for (const Dims* dims : {&pooling.source, &pooling.destination})
     for (int64_t dim : *dims)
@@ -144,7 +144,7 @@ std::string refusal_of(const Graph& graph, const Instruction& instruction, const
   return {};
 }
 
-bool differentiated(const Graph& graph, const Instruction& instruction) {
+bool differentiated(const ClaimGraph& graph, const Instruction& instruction) {
   for (int reader : graph.readers(instruction.results.front())) {
     const Instruction& backward = graph.instruction(reader);
     if (backward.op == "max_pool2d_backward" && backward.operands[1] == instruction.results.front()) return true;
@@ -153,7 +153,7 @@ bool differentiated(const Graph& graph, const Instruction& instruction) {
 }
 
 template <typename PoolKernel>
-std::unique_ptr<PoolKernel> pool_kernel(const Graph& graph, int index, int x, int y, std::string* refusal) {
+std::unique_ptr<PoolKernel> pool_kernel(const ClaimGraph& graph, int index, int x, int y, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   auto kernel = std::make_unique<PoolKernel>();
   kernel->pooling = Pooling::from(instruction, graph.shape(x), graph.shape(y));
@@ -165,14 +165,14 @@ std::unique_ptr<PoolKernel> pool_kernel(const Graph& graph, int index, int x, in
   return kernel;
 }
 
-KernelPtr claim_forward(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_forward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   auto kernel = pool_kernel<PoolForward>(graph, index, instruction.operands[0], instruction.results[0], refusal);
   if (kernel && instruction.op == "max_pool2d") kernel->pooling.keeps_places = differentiated(graph, instruction);
   return kernel;
 }
 
-KernelPtr claim_max_backward(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_max_backward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   auto kernel = pool_kernel<MaxPoolBackward>(graph, index, instruction.operands[0], instruction.operands[1], refusal);
   if (!kernel) return nullptr;
@@ -186,7 +186,7 @@ KernelPtr claim_max_backward(const Graph& graph, int index, std::string* refusal
   return kernel;
 }
 
-KernelPtr claim_average_backward(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_average_backward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   return pool_kernel<AveragePoolBackward>(graph, index, instruction.results[0], instruction.operands[0], refusal);
 }

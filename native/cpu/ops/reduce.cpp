@@ -108,7 +108,7 @@ class SoftmaxKernel : public Kernel {
 };
 
 template <typename OneKernel>
-std::unique_ptr<OneKernel> kernel_for(const Graph& graph, int index, std::string* refusal) {
+std::unique_ptr<OneKernel> kernel_for(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   if (!graph.is_f32(instruction.operands[0])) *refusal = "float32 only";
   if (graph.shape(instruction.operands[0]).size() > kReduceRank) *refusal = "too many axes";
@@ -120,7 +120,7 @@ std::unique_ptr<OneKernel> kernel_for(const Graph& graph, int index, std::string
   return kernel;
 }
 
-KernelPtr claim_reduce(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_reduce(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = kernel_for<ReduceKernel>(graph, index, refusal);
   if (!kernel) return nullptr;
   const Instruction& instruction = graph.instruction(index);
@@ -130,7 +130,7 @@ KernelPtr claim_reduce(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-KernelPtr claim_arg(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_arg(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = kernel_for<ArgKernel>(graph, index, refusal);
   if (!kernel) return nullptr;
   const Instruction& instruction = graph.instruction(index);
@@ -139,7 +139,7 @@ KernelPtr claim_arg(const Graph& graph, int index, std::string* refusal) {
   return kernel;
 }
 
-KernelPtr claim_softmax(const Graph& graph, int index, std::string* refusal) {
+KernelPtr claim_softmax(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = kernel_for<SoftmaxKernel>(graph, index, refusal);
   if (!kernel) return nullptr;
   const Shape& shape = graph.shape(kernel->operands.front());

@@ -16,7 +16,7 @@ class ReshapeKernel : public Kernel {
   }
 };
 
-KernelPtr claim_reshape(const Graph& graph, int index, std::string*) {
+KernelPtr claim_reshape(const ClaimGraph& graph, int index, std::string*) {
   auto kernel = std::make_unique<ReshapeKernel>();
   kernel->instructions = {index};
   kernel->operands = graph.instruction(index).operands;
