@@ -114,8 +114,8 @@ describe('one dimension', () => {
       shape: [1, 2, 4],
     },
   ];
-  // Kernels have known sizes.
-  testOps(cases.map((op) => ({ ...op, unknown: 'first' })));
+  // Kernels have known sizes; the cpu device may choose Winograd's algorithm, which rounds more.
+  testOps(cases.map((op) => ({ ...op, unknown: 'first', tolerance: 2e-5 })));
 
   test('refuses what does not fit', () => {
     expect(() => ops.conv1d(ops.ones([1, 4]), ops.ones([2, 1, 1]))).toThrow(
