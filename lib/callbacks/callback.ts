@@ -75,9 +75,5 @@ export class Callback {
   }
 }
 
-/** A callback as an object literal with some of the hooks. */
-export type CallbackHooks = Partial<
-  Omit<Callback, 'model' | 'params' | 'wantsBatchLogs'> & {
-    wantsBatchLogs(phase: 'train' | 'test'): boolean;
-  }
->;
+/** A callback as an object literal with some of the hooks; in methods, `this.model` is the model. */
+export type CallbackHooks = Partial<Omit<Callback, 'model' | 'params'>> & ThisType<Callback>;

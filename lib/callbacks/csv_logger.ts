@@ -1,6 +1,8 @@
 /** @file `CSVLogger`: the logs of each epoch as a line of a CSV file. */
 
 import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
+import { describeValue } from '../core/describe.js';
+import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { Callback, type Logs } from './callback.js';
 
@@ -27,8 +29,11 @@ export class CSVLogger extends Callback {
   #needsHeader = true;
 
   constructor(filename: string, options: CSVLoggerOptions = {}) {
-    checkOptions('csvLogger', options, ['separator', 'append']);
+    checkOptions('CSVLogger', options, ['separator', 'append']);
     super();
+    if (typeof filename !== 'string' || filename === '') {
+      throw new ValueError(`CSVLogger: filename is ${describeValue(filename)}; expected the path of a file`);
+    }
     this.#filename = filename;
     this.#separator = options.separator ?? ',';
     this.#append = options.append ?? false;

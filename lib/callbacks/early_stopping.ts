@@ -1,10 +1,10 @@
 /** @file `EarlyStopping`: ends training when a value stops getting better. */
 
-import { stdout } from 'node:process';
 import type { TypedArray } from '../core/dtype.js';
 import { checkOptions } from '../core/options.js';
 import type { Logs } from './callback.js';
-import { Monitor, type MonitorOptions } from './monitor.js';
+import { checkNumber, Monitor, type MonitorOptions, monitorOptionNames } from './monitor.js';
+import { print } from './output.js';
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement before training stops; 0 by default. */
@@ -37,21 +37,13 @@ export class EarlyStopping extends Monitor {
 
   /** @throws ValueError for unknown options. */
   constructor(options: EarlyStoppingOptions = {}) {
-    checkOptions('earlyStopping', options, [
-      'monitor',
-      'minDelta',
-      'patience',
-      'verbose',
-      'mode',
-      'baseline',
-      'restoreBestWeights',
-      'startFromEpoch',
-    ]);
-    super('earlyStopping', options, 0);
-    this.patience = options.patience ?? 0;
+    const own = ['patience', 'baseline', 'restoreBestWeights', 'startFromEpoch'];
+    checkOptions('EarlyStopping', options, [...monitorOptionNames, ...own]);
+    super('EarlyStopping', options, 0);
+    this.patience = checkNumber('EarlyStopping', 'patience', options.patience ?? 0, 0, 'an integer');
     this.#baseline = options.baseline;
     this.#restore = options.restoreBestWeights ?? false;
-    this.#startFromEpoch = options.startFromEpoch ?? 0;
+    this.#startFromEpoch = checkNumber('EarlyStopping', 'startFromEpoch', options.startFromEpoch ?? 0, 0, 'an integer');
   }
 
   override onTrainBegin(): void {
@@ -80,10 +72,10 @@ export class EarlyStopping extends Monitor {
   }
 
   override onTrainEnd(): void {
-    if (this.stoppedEpoch > 0 && this.verbose > 0) stdout.write(`Epoch ${this.stoppedEpoch + 1}: early stopping\n`);
+    if (this.stoppedEpoch > 0 && this.verbose > 0) print(`Epoch ${this.stoppedEpoch + 1}: early stopping\n`);
     const kept = this.#bestWeights;
     if (kept === undefined) return;
-    if (this.verbose > 0) stdout.write(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.\n`);
+    if (this.verbose > 0) print(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.\n`);
     this.model.weights.forEach((weight, i) => {
       weight.assign(kept[i] as TypedArray);
     });

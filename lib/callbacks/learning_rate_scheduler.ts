@@ -1,8 +1,9 @@
 /** @file `LearningRateScheduler`: a learning rate for each epoch. */
 
-import { stdout } from 'node:process';
+import { describeValue } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { Callback, type Logs } from './callback.js';
+import { print } from './output.js';
 
 /**
  * Sets the learning rate at the beginning of each epoch to what `schedule(epoch, learningRate)` returns, and logs it as `learning_rate`.
@@ -18,6 +19,11 @@ export class LearningRateScheduler extends Callback {
   /** @param schedule - takes the epoch, from 0, and the rate now; returns the new rate */
   constructor(schedule: (epoch: number, learningRate: number) => number, verbose: 0 | 1 = 0) {
     super();
+    if (typeof schedule !== 'function') {
+      throw new ValueError(
+        `LearningRateScheduler: received ${describeValue(schedule)}; expected a function (epoch, learningRate) => number`,
+      );
+    }
     this.#schedule = schedule;
     this.#verbose = verbose;
   }
@@ -25,10 +31,13 @@ export class LearningRateScheduler extends Callback {
   override onEpochBegin(epoch: number): void {
     const { optimizer } = this.model;
     const rate = this.#schedule(epoch, optimizer.learningRate);
-    if (typeof rate !== 'number')
-      throw new ValueError(`learningRateScheduler: the schedule returned ${typeof rate}; expected a number`);
+    if (typeof rate !== 'number' || !Number.isFinite(rate)) {
+      throw new ValueError(
+        `LearningRateScheduler: the schedule returned ${describeValue(rate)} for epoch ${epoch}; expected a finite number`,
+      );
+    }
     optimizer.learningRate = rate;
-    if (this.#verbose > 0) stdout.write(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
+    if (this.#verbose > 0) print(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): void {

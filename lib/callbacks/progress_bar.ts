@@ -1,7 +1,7 @@
 /** @file `ProgressBar`: Keras's progress lines, a live bar on a terminal and one line an epoch elsewhere. */
 
-import { stdout } from 'node:process';
 import { Callback, type Logs } from './callback.js';
+import { print, terminalColumns } from './output.js';
 import { barLine, type Progress, summaryLine } from './progress_line.js';
 
 /** Seconds between two drawings of the bar; reading the logs for it costs a read-back from the device. */
@@ -10,19 +10,7 @@ const redrawSeconds = 0.05;
 const codes = { strong: '\x1b[1m', done: '\x1b[32m', left: '\x1b[37m' };
 const paint = (part: keyof typeof codes, text: string): string => (text === '' ? '' : `${codes[part]}${text}\x1b[0m`);
 
-let guarded = false;
-
-/** Lets a run go on when the reader of its output has gone (`node train.js | head`). */
-function guardBrokenPipe(): void {
-  if (guarded) return;
-  guarded = true;
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
-
-/** Some launchers report a terminal without a width; drawing there only fills a log. */
-const isLive = (): boolean => stdout.isTTY === true && stdout.columns > 0;
+const seconds = (): number => performance.now() / 1000;
 
 /**
  * Prints the progress of fit, evaluate and predict; `verbose` installs one. On a terminal it redraws one line; into a pipe or file it writes
@@ -31,6 +19,7 @@ const isLive = (): boolean => stdout.isTTY === true && stdout.columns > 0;
 export class ProgressBar extends Callback {
   #inFit = false;
   #current = 0;
+  #target: number | null = null;
   #logs: Logs = {};
   #start = 0;
   #afterFirst = 0;
@@ -43,7 +32,7 @@ export class ProgressBar extends Callback {
 
   override onEpochBegin(epoch: number): void {
     this.#begin();
-    if (this.params.epochs > 1) this.#write(`Epoch ${epoch + 1}/${this.params.epochs}\n`);
+    if (this.params.epochs > 1) print(`Epoch ${epoch + 1}/${this.params.epochs}\n`);
   }
 
   override onTrainBatchEnd(batch: number, logs: Logs): void {
@@ -80,62 +69,65 @@ export class ProgressBar extends Callback {
 
   /** Logs are read only for a drawing that is due. */
   override wantsBatchLogs(phase: 'train' | 'test'): boolean {
-    return this.params.verbose === 1 && isLive() && !(phase === 'test' && this.#inFit) && this.#due();
+    return this.#isLive && !(phase === 'test' && this.#inFit) && this.#due();
+  }
+
+  get #isLive(): boolean {
+    return this.params.verbose === 1 && terminalColumns() > 0;
   }
 
   #due(): boolean {
-    return performance.now() / 1000 - this.#drawn >= redrawSeconds;
+    return seconds() - this.#drawn >= redrawSeconds;
   }
 
   #begin(): void {
-    guardBrokenPipe();
     this.#current = 0;
     this.#logs = {};
     this.#width = 0;
     this.#drawn = 0;
-    this.#start = performance.now() / 1000;
+    this.#start = seconds();
   }
 
   #step(batch: number, logs: Logs): void {
     this.#current = batch + 1;
-    if (batch === 0) this.#afterFirst = performance.now() / 1000;
+    if (batch === 0) this.#afterFirst = seconds();
     if (Object.keys(logs).length > 0) this.#logs = logs;
-    if (this.params.verbose === 1 && isLive() && this.#due()) this.#draw(false);
+    if (this.#isLive && this.#due()) this.#draw(false);
   }
 
   #finish(logs: Logs): void {
     this.#logs = logs;
-    if (this.params.verbose === 1 && isLive()) this.#draw(true);
-    else this.#write(`${this.params.verbose === 1 ? barLine(this.#progress(true)) : summaryLine(this.#progress(true))}\n`);
+    if (this.#isLive) this.#draw(true);
+    else print(`${this.params.verbose === 1 ? barLine(this.#progress(true)) : summaryLine(this.#progress(true))}\n`);
   }
 
   #draw(finished: boolean): void {
     const progress = this.#progress(finished);
-    const width = barLine(progress).length;
+    const columns = terminalColumns();
+    const plain = barLine(progress);
     // A line longer than the terminal would wrap and could not be drawn over.
-    const line = width < stdout.columns || finished ? barLine(progress, paint) : barLine(progress).slice(0, stdout.columns - 1);
-    this.#write(`\r${line}${' '.repeat(Math.max(0, Math.min(this.#width, stdout.columns - 1) - width))}${finished ? '\n' : ''}`);
-    this.#width = width;
-    this.#drawn = performance.now() / 1000;
+    const line = plain.length < columns || finished ? barLine(progress, paint) : plain.slice(0, columns - 1);
+    const rest = Math.max(0, Math.min(this.#width, columns - 1) - plain.length);
+    print(`\r${line}${' '.repeat(rest)}${finished ? '\n' : ''}`);
+    this.#width = plain.length;
+    this.#drawn = seconds();
   }
 
   #progress(finished: boolean): Progress {
-    const now = performance.now() / 1000;
-    const target = this.params.steps ?? (finished ? this.#current : null);
-    const laterSteps = this.#current - 1;
-    // As Keras: the first step, which traces and compiles, does not count in the mean.
-    const secondsPerStep = laterSteps > 0 ? (now - this.#afterFirst) / laterSteps : now - this.#start;
+    const now = seconds();
+    // How many steps an epoch has is known after the first one at the latest.
+    if (finished) this.#target ??= this.#current;
+    const target = this.params.steps ?? this.#target;
+    const elapsedSeconds = now - this.#start;
+    // As Keras: where each step is drawn, the first one, which traces and compiles, does not count in the mean.
+    const laterSteps = this.params.verbose === 1 ? this.#current - 1 : 0;
     return {
-      current: finished ? (target as number) : this.#current,
+      current: finished && target !== null ? target : this.#current,
       target,
-      elapsedSeconds: now - this.#start,
-      secondsPerStep,
+      elapsedSeconds,
+      secondsPerStep: laterSteps > 0 ? (now - this.#afterFirst) / laterSteps : elapsedSeconds / Math.max(this.#current, 1),
       logs: this.#logs,
       finished,
     };
-  }
-
-  #write(text: string): void {
-    stdout.write(text);
   }
 }

@@ -18,6 +18,7 @@ export interface Progress {
 /** `%.4f`, or `%.4e` for magnitudes up to 1e-3. */
 export function formatLog(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  if (Math.abs(value) >= 1e21) return `${BigInt(value)}.0000`; // where toFixed gives an exponent
   if (Math.abs(value) > 1e-3) return value.toFixed(4);
   const [mantissa, exponent] = value.toExponential(4).split('e') as [string, string];
   return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;

@@ -1,10 +1,11 @@
 /** @file `ReduceLROnPlateau`: lowers the learning rate when a value stops getting better. */
 
-import { stdout } from 'node:process';
+import { describeValue } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Logs } from './callback.js';
-import { Monitor, type MonitorOptions } from './monitor.js';
+import { checkNumber, Monitor, type MonitorOptions, monitorOptionNames } from './monitor.js';
+import { print } from './output.js';
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** The new learning rate is the old one times this; below 1, 0.1 by default. */
@@ -35,14 +36,17 @@ export class ReduceLROnPlateau extends Monitor {
 
   /** @throws ValueError for unknown options and for a factor of 1 or more. */
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    const known = ['monitor', 'factor', 'patience', 'verbose', 'mode', 'minDelta', 'cooldown', 'minLearningRate'];
-    checkOptions('reduceLROnPlateau', options, known);
-    super('reduceLROnPlateau', options, 1e-4);
-    this.factor = options.factor ?? 0.1;
-    if (this.factor >= 1) throw new ValueError(`reduceLROnPlateau: factor is ${this.factor}; expected a number below 1`);
-    this.patience = options.patience ?? 10;
-    this.cooldown = options.cooldown ?? 0;
-    this.minLearningRate = options.minLearningRate ?? 0;
+    const where = 'ReduceLROnPlateau';
+    checkOptions(where, options, [...monitorOptionNames, 'factor', 'patience', 'cooldown', 'minLearningRate']);
+    super(where, options, 1e-4);
+    const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0 } = options;
+    if (!(typeof factor === 'number' && factor >= 0 && factor < 1)) {
+      throw new ValueError(`${where}: factor is ${describeValue(factor)}; expected a number of at least 0 and below 1`);
+    }
+    this.factor = factor;
+    this.patience = checkNumber(where, 'patience', patience, 0, 'an integer');
+    this.cooldown = checkNumber(where, 'cooldown', cooldown, 0, 'an integer');
+    this.minLearningRate = checkNumber(where, 'minLearningRate', minLearningRate, 0, 'a number');
   }
 
   override onTrainBegin(): void {
@@ -73,7 +77,7 @@ export class ReduceLROnPlateau extends Monitor {
     this.#cooling = this.cooldown;
     this.#wait = 0;
     if (this.verbose > 0) {
-      stdout.write(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${optimizer.learningRate}.\n`);
+      print(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${optimizer.learningRate}.\n`);
     }
   }
 }

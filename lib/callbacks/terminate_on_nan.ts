@@ -1,9 +1,9 @@
 /** @file `TerminateOnNaN`: ends training when the loss is no number any more. */
 
-import { stdout } from 'node:process';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { Callback, type Logs } from './callback.js';
+import { print } from './output.js';
 
 /**
  * Stops training after a batch whose loss is NaN or infinite. It reads the loss of every batch from the device.
@@ -14,7 +14,7 @@ export class TerminateOnNaN extends Callback {
 
   /** @param options - `raiseError`: throw a ValueError instead of stopping quietly; false by default */
   constructor(options: { raiseError?: boolean } = {}) {
-    checkOptions('terminateOnNaN', options, ['raiseError']);
+    checkOptions('TerminateOnNaN', options, ['raiseError']);
     super();
     this.#raiseError = options.raiseError ?? false;
   }
@@ -22,8 +22,8 @@ export class TerminateOnNaN extends Callback {
   override onBatchEnd(batch: number, logs: Logs): void {
     const { loss } = logs;
     if (loss === undefined || Number.isFinite(loss)) return;
-    if (this.#raiseError) throw new ValueError(`terminateOnNaN: the loss of batch ${batch} is ${loss}; expected a finite number`);
-    stdout.write(`Batch ${batch}: Invalid loss, terminating training\n`);
+    if (this.#raiseError) throw new ValueError(`TerminateOnNaN: the loss of batch ${batch} is ${loss}; expected a finite number`);
+    print(`Batch ${batch}: Invalid loss, terminating training\n`);
     this.model.stopTraining = true;
   }
 }

@@ -19,6 +19,9 @@ export class LaminetError extends Error {
   }
 }
 
+/** `error` with the place in front when it is one of laminet's; another one as it is. */
+export const located = (place: string, error: unknown): unknown => (error instanceof LaminetError ? error.prefix(place) : error);
+
 /** Shapes that do not fit together. */
 export class ShapeError extends LaminetError {
   constructor(message: string) {

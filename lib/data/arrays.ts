@@ -2,7 +2,7 @@
 
 import { describeValue } from '../core/describe.js';
 import { checkDType, type DType, dtypeOfArray, type TypedArray } from '../core/dtype.js';
-import { DataError, LaminetError, ShapeError, ValueError } from '../core/errors.js';
+import { DataError, located, ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, isStatic, sizeOf } from '../core/shape.js';
 import { type NestedArray, Tensor } from '../graph/tensor.js';
 import { hostArray } from '../runtime/device_tensor.js';
@@ -91,7 +91,7 @@ async function numbersOf(where: string, value: ArrayLike): Promise<HostArray> {
     try {
       return { data: await value.data(), shape: value.shape, dtype: value.dtype };
     } catch (error) {
-      throw error instanceof LaminetError ? error.prefix(where) : error;
+      throw located(where, error);
     }
   }
   if (ArrayBuffer.isView(value) || Array.isArray(value)) return checkedArray(where, value);

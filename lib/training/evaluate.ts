@@ -2,11 +2,10 @@
 
 import type { Logs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
-import { ProgressBar } from '../callbacks/progress_bar.js';
 import type { DataLike } from '../data/arrays.js';
 import type { BatchSource } from '../data/batch.js';
 import { Epochs } from '../data/epochs.js';
-import { checkRunOptions, type RunOptions, verbosity } from './options.js';
+import { checkRunOptions, type RunOptions, verbosity, withProgress } from './options.js';
 import { prepareStep } from './prepare.js';
 import { runPass } from './runner.js';
 import { type Cancellation, cancellable } from './steps.js';
@@ -22,7 +21,12 @@ export interface EvaluateOptions extends RunOptions {
 
 const where = 'evaluate';
 
-export function evaluate(model: Trainer, x: DataLike | BatchSource, y: DataLike | null, options: EvaluateOptions): Promise<Logs> {
+export function evaluateModel(
+  model: Trainer,
+  x: DataLike | BatchSource,
+  y: DataLike | null,
+  options: EvaluateOptions,
+): Promise<Logs> {
   checkRunOptions(where, options, ['steps']);
   return cancellable(where, options.signal, model.turns, (cancellation) => run(model, x, y, options, cancellation));
 }
@@ -42,8 +46,7 @@ async function run(
   const epochs = new Epochs(where, batches, steps);
   const verbose = verbosity(where, options.verbose);
   const params = { verbose, epochs: 1, steps: epochs.steps ?? null };
-  const progress = verbose === 0 ? [] : [new ProgressBar()];
-  const callbacks = new CallbackList([...(options.callbacks ?? []), ...progress], model, params, model.turns);
+  const callbacks = new CallbackList(withProgress(options.callbacks, verbose), model, params, model.turns);
   try {
     compiled.reset();
     await callbacks.call('onTestBegin', {});

@@ -3,12 +3,11 @@
 import { type Logs, sortLogs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
 import { History } from '../callbacks/history.js';
-import { ProgressBar } from '../callbacks/progress_bar.js';
 import type { DataLike } from '../data/arrays.js';
 import type { BatchSource } from '../data/batch.js';
 import type { Epochs } from '../data/epochs.js';
 import { checkFitOptions, type FitOptions, validates } from './fit_options.js';
-import { checkRunOptions, verbosity } from './options.js';
+import { checkRunOptions, verbosity, withProgress } from './options.js';
 import { makePlan, type Plan } from './plan.js';
 import { type PassContext, runPass } from './runner.js';
 import { type Cancellation, cancellable } from './steps.js';
@@ -16,7 +15,7 @@ import type { Trainer } from './trainer.js';
 
 const where = 'fit';
 
-export function fit(model: Trainer, x: DataLike | BatchSource, y: DataLike | null, options: FitOptions): Promise<History> {
+export function fitModel(model: Trainer, x: DataLike | BatchSource, y: DataLike | null, options: FitOptions): Promise<History> {
   checkRunOptions(where, options, ['stepsPerEpoch', 'validationSteps', 'validationBatchSize']);
   checkFitOptions(options);
   return cancellable(where, options.signal, model.turns, async (cancellation) => {
@@ -26,9 +25,13 @@ export function fit(model: Trainer, x: DataLike | BatchSource, y: DataLike | nul
     const history = new History();
     const { epochs = 1 } = options;
     const verbose = verbosity(where, options.verbose);
-    const progress = verbose === 0 ? [] : [new ProgressBar()];
     const params = { verbose, epochs, steps: plan.epochs.steps ?? null };
-    const callbacks = new CallbackList([...(options.callbacks ?? []), history, ...progress], model, params, model.turns);
+    const callbacks = new CallbackList(
+      withProgress([...(options.callbacks ?? []), history], verbose),
+      model,
+      params,
+      model.turns,
+    );
     model.history = history;
     model.stopTraining = false;
     try {

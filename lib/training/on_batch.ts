@@ -38,7 +38,7 @@ export function onBatch(
     const samples = prepareStep(where, model, compiled, data, phase, data.count, classWeight);
     compiled.reset();
     try {
-      await runStep({ compiled, phase, cancellation }, samples);
+      await runStep({ where, compiled, phase, cancellation }, samples);
     } catch (error) {
       if (phase === 'train') await compiled.optimizer.recount();
       throw error;

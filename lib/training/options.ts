@@ -2,6 +2,7 @@
 
 import { stdout } from 'node:process';
 import type { Callback, CallbackHooks } from '../callbacks/callback.js';
+import { ProgressBar } from '../callbacks/progress_bar.js';
 import { describeValue } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { checkPositiveInteger } from '../data/batch.js';
@@ -29,6 +30,12 @@ export function checkRunOptions<T extends RunOptions>(where: string, options: T,
   if (callbacks !== undefined && !Array.isArray(callbacks)) {
     throw new ValueError(`${where}: callbacks is ${describeValue(callbacks)}; expected an array of callbacks`);
   }
+}
+
+/** The user's callbacks with what belongs to every run: a progress bar, unless there is one or it is not wanted. */
+export function withProgress(callbacks: RunOptions['callbacks'] = [], verbose: 0 | 1 | 2): (Callback | CallbackHooks)[] {
+  const isWanted = verbose !== 0 && !callbacks.some((callback) => callback instanceof ProgressBar);
+  return [...callbacks, ...(isWanted ? [new ProgressBar()] : [])];
 }
 
 export function verbosity(where: string, verbose: Verbosity | undefined): 0 | 1 | 2 {

@@ -1,14 +1,15 @@
 /** @file `predict`: a model's outputs over data, batch by batch. */
 
 import { CallbackList } from '../callbacks/callback_list.js';
-import { ProgressBar } from '../callbacks/progress_bar.js';
-import { type DType, type TypedArray, typedArray } from '../core/dtype.js';
+import { type TypedArray, typedArray } from '../core/dtype.js';
+import { located } from '../core/errors.js';
 import type { DataLike } from '../data/arrays.js';
 import type { BatchSource } from '../data/batch.js';
 import { Epochs } from '../data/epochs.js';
 import type { Tensor } from '../graph/tensor.js';
 import { tensor } from '../runtime/device_tensor.js';
-import { checkRunOptions, type RunOptions, verbosity } from './options.js';
+import type { HostArray } from '../runtime/function.js';
+import { checkRunOptions, type RunOptions, verbosity, withProgress } from './options.js';
 import { preparePredict } from './prepare.js';
 import { forEachBatch } from './runner.js';
 import { type Cancellation, cancellable, InFlight } from './steps.js';
@@ -20,15 +21,13 @@ export interface PredictOptions extends RunOptions {
   steps?: number;
 }
 
-/** The numbers of one output of one batch. */
-interface Part {
-  readonly data: TypedArray;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-}
-
 /** @param where - `predict` or `predictOnBatch`, for errors */
-export function predict(where: string, model: Trainer, x: DataLike | BatchSource, options: PredictOptions): Promise<Tensor[]> {
+export function predictModel(
+  where: string,
+  model: Trainer,
+  x: DataLike | BatchSource,
+  options: PredictOptions,
+): Promise<Tensor[]> {
   checkRunOptions(where, options, ['steps']);
   return cancellable(where, options.signal, undefined, (cancellation) => run(where, model, x, options, cancellation));
 }
@@ -47,42 +46,31 @@ async function run(
   const epochs = new Epochs(where, batches, steps);
   const verbose = verbosity(where, options.verbose);
   const params = { verbose, epochs: 1, steps: epochs.steps ?? null };
-  const progress = verbose === 0 ? [] : [new ProgressBar()];
-  const callbacks = new CallbackList([...(options.callbacks ?? []), ...progress], model, params);
+  const callbacks = new CallbackList(withProgress(options.callbacks, verbose), model, params);
   try {
     await callbacks.call('onPredictBegin', {});
     const parts = await collect(where, model, epochs, callbacks, cancellation);
     await callbacks.call('onPredictEnd', {});
-    return parts.map((list) => join(list));
+    return (parts[0] ?? []).map((_, output) => join(parts.map((batch) => batch[output] as HostArray)));
   } finally {
     epochs.close();
   }
 }
 
-/** The parts of each output, batch by batch. */
+/** The outputs of each batch, in order. */
 async function collect(
   where: string,
   model: Trainer,
   epochs: Epochs,
   callbacks: CallbackList,
   cancellation: Cancellation,
-): Promise<Part[][]> {
+): Promise<HostArray[][]> {
   const inFlight = new InFlight();
-  const parts: Part[][] = [];
+  const parts: HostArray[][] = [];
   try {
     await forEachBatch(where, epochs.next(), cancellation, async ({ x }, index) => {
       await callbacks.call('onPredictBatchBegin', index, {});
-      const program = model.predictStep.program(x);
-      const data = x.map((array) => array.data);
-      const outputs = program.runAndRead(data, cancellation.native);
-      await inFlight.add(
-        outputs.then((arrays) => {
-          arrays.forEach((array, i) => {
-            parts[i] ??= [];
-            parts[i].push({ ...(program.outputs[i] as Part), data: array });
-          });
-        }),
-      );
+      await inFlight.add(runBatch(where, model, x, cancellation).then((outputs) => parts.push(outputs)));
       await callbacks.call('onPredictBatchEnd', index, {});
       return false;
     });
@@ -94,9 +82,26 @@ async function collect(
   }
 }
 
+/** Queues one batch; the data is copied when it is queued. @returns its outputs */
+async function runBatch(
+  where: string,
+  model: Trainer,
+  x: readonly HostArray[],
+  cancellation: Cancellation,
+): Promise<HostArray[]> {
+  const program = model.predictStep.program(x);
+  const data = x.map((array) => array.data);
+  try {
+    const arrays = await program.runAndRead(data, cancellation.native);
+    return program.outputs.map((type, i) => ({ ...type, data: arrays[i] as TypedArray }));
+  } catch (error) {
+    throw located(where, error);
+  }
+}
+
 /** The batches of one output as one tensor. */
-function join(parts: readonly Part[]): Tensor {
-  const [first] = parts as readonly [Part];
+function join(parts: readonly HostArray[]): Tensor {
+  const [first] = parts as readonly [HostArray];
   const row = first.shape.slice(1);
   if (parts.length === 1) return tensor(first.data, first.shape, first.dtype);
   const count = parts.reduce((sum, part) => sum + (part.shape[0] ?? 1), 0);

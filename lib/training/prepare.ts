@@ -1,6 +1,6 @@
 /** @file Data made ready for a model: built, checked against its inputs and targets, and the step traced for it. */
 
-import { DataError, LaminetError, ShapeError } from '../core/errors.js';
+import { DataError, located, ShapeError } from '../core/errors.js';
 import { compatible, formatShape, type Shape } from '../core/shape.js';
 import type { Samples } from '../data/batch.js';
 import type { ValueType } from '../graph/graph.js';
@@ -36,7 +36,7 @@ export function prepareStep(
   checkTargetsGiven(where, compiled, samples);
   const ready = withClassWeight(where, { ...samples, x }, classWeight);
   const types = stepInputs(ready).map(({ dtype, shape }): ValueType => ({ dtype, shape: [stepSize, ...shape.slice(1)] }));
-  located(where, () => compiled.program(phase, types));
+  inPlace(where, () => compiled.program(phase, types));
   ready.y.forEach((target, output) => {
     const name = ready.y.length === 1 ? 'y' : `y '${model.outputNames[output]}'`;
     checkNumbers(`${where}: ${name}`, target);
@@ -50,22 +50,22 @@ export function prepareStep(
 export function preparePredict(where: string, model: Trainer, samples: Samples, stepSize: number): Samples {
   const x = fitInputs(where, model, samples.x);
   const types = x.map(({ dtype, shape }): ValueType => ({ dtype, shape: [stepSize, ...shape.slice(1)] }));
-  located(where, () => model.predictStep.program(types));
+  inPlace(where, () => model.predictStep.program(types));
   return { ...samples, x };
 }
 
 /** Runs `body`; its errors get the call in front. */
-function located<T>(where: string, body: () => T): T {
+function inPlace<T>(where: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw error instanceof LaminetError ? error.prefix(where) : error;
+    throw located(where, error);
   }
 }
 
 /** Inputs in the model's shapes: a missing or extra trailing axis of 1 is adjusted, as in Keras. @throws ShapeError */
 function fitInputs(where: string, model: Trainer, arrays: readonly HostArray[]): HostArray[] {
-  if (!model.built) located(where, () => model.buildFor(arrays.map(({ shape }) => [null, ...shape.slice(1)])));
+  if (!model.built) inPlace(where, () => model.buildFor(arrays.map(({ shape }) => [null, ...shape.slice(1)])));
   const expected = model.inputShapes();
   return arrays.map((array, i) => {
     const shape = expected[i];

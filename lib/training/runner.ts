@@ -2,7 +2,7 @@
 
 import type { Logs } from '../callbacks/callback.js';
 import type { CallbackList } from '../callbacks/callback_list.js';
-import { DataError } from '../core/errors.js';
+import { DataError, located } from '../core/errors.js';
 import type { Samples } from '../data/batch.js';
 import type { Compiled, Phase } from './compiled.js';
 import { stepInputs } from './prepare.js';
@@ -10,23 +10,28 @@ import { type Cancellation, InFlight } from './steps.js';
 
 /** What a step needs to know. */
 export interface StepContext {
+  /** The call, for errors. */
+  readonly where: string;
   readonly compiled: Compiled;
   readonly phase: Phase;
   readonly cancellation: Cancellation;
 }
 
 export interface PassContext extends StepContext {
-  readonly where: string;
   readonly callbacks: CallbackList;
   /** Whether a callback has asked to stop. */
   readonly stops: () => boolean;
 }
 
 /** Queues one step. The data is copied when it is queued, so the caller may reuse its arrays. */
-export async function runStep({ compiled, phase, cancellation }: StepContext, samples: Samples): Promise<void> {
+export async function runStep({ where, compiled, phase, cancellation }: StepContext, samples: Samples): Promise<void> {
   const inputs = stepInputs(samples);
   const data = inputs.map((input) => input.data);
-  await compiled.program(phase, inputs).runAndRead(data, cancellation.native);
+  try {
+    await compiled.program(phase, inputs).runAndRead(data, cancellation.native);
+  } catch (error) {
+    throw located(where, error);
+  }
 }
 
 /**

@@ -14,11 +14,11 @@ import { Layer } from '../layers/layer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { TracedFunction } from '../runtime/function.js';
 import { Compiled, type CompileOptions, predictStep } from './compiled.js';
-import { type EvaluateOptions, evaluate } from './evaluate.js';
-import { fit } from './fit.js';
+import { type EvaluateOptions, evaluateModel } from './evaluate.js';
+import { fitModel } from './fit.js';
 import type { FitOptions } from './fit_options.js';
 import { onBatch, type TestOnBatchOptions, type TrainOnBatchOptions } from './on_batch.js';
-import { type PredictOptions, predict } from './predict.js';
+import { type PredictOptions, predictModel } from './predict.js';
 
 /**
  * A layer that can be trained. `Sequential`, functional and subclassed models extend it. `Outputs` is what `predict` gives: a tensor, or a
@@ -102,7 +102,7 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
    */
   async fit(x: DataLike | BatchSource, y?: DataLike | null, options: FitOptions = {}): Promise<History> {
     checkOptions('fit', options, fitOptionNames);
-    return fit(this, x, y ?? null, options);
+    return fitModel(this, x, y ?? null, options);
   }
 
   /**
@@ -114,7 +114,7 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
    */
   async evaluate(x: DataLike | BatchSource, y?: DataLike | null, options: EvaluateOptions = {}): Promise<Logs> {
     checkOptions('evaluate', options, evaluateOptionNames);
-    return evaluate(this, x, y ?? null, options);
+    return evaluateModel(this, x, y ?? null, options);
   }
 
   /**
@@ -126,7 +126,7 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
    */
   async predict(x: DataLike | BatchSource, options: PredictOptions = {}): Promise<Outputs> {
     checkOptions('predict', options, predictOptionNames);
-    return this.#outputs(await predict('predict', this, x, options));
+    return this.#outputs(await predictModel('predict', this, x, options));
   }
 
   /**
@@ -149,7 +149,7 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
 
   /** The model's outputs for one batch, in inference mode. */
   async predictOnBatch(x: DataLike): Promise<Outputs> {
-    return this.#outputs(await predict('predictOnBatch', this, x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 }));
+    return this.#outputs(await predictModel('predictOnBatch', this, x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 }));
   }
 
   /** Drops the traced steps: for models whose layers have changed. */
