@@ -36,7 +36,7 @@ function symbolic(what: string, tensors: LayerInput): SymbolicTensor[] {
 }
 
 /** See {@link model}. */
-export class Functional extends Model {
+export class Functional<Outputs extends Tensor | Tensor[] = Tensor | Tensor[]> extends Model<Outputs> {
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
   /** Inputs and outputs in the structure that they were given in. */
@@ -163,6 +163,8 @@ export class Functional extends Model {
  * const y = layers.dense({ units: 10, activation: 'softmax' }).apply(layers.flatten().apply(x));
  * const net = model({ inputs: x, outputs: y });
  */
+export function model(options: FunctionalOptions & { readonly outputs: Tensor }): Functional<Tensor>;
+export function model(options: FunctionalOptions): Functional;
 export function model(options: FunctionalOptions): Functional {
   checkOptions('model', options, ['inputs', 'outputs', 'name', 'trainable']);
   return new Functional(options);

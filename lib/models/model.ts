@@ -3,6 +3,7 @@
 import type { DType } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
 import type { Dimension, Shape } from '../core/shape.js';
+import type { Tensor } from '../graph/tensor.js';
 import type { Layer } from '../layers/layer.js';
 import type { LayerOptions } from '../layers/layer_options.js';
 import { shapeList } from '../layers/structure.js';
@@ -31,7 +32,7 @@ export interface ModelOptions {
  *   }
  * }
  */
-export abstract class Model extends Trainer {
+export abstract class Model<Outputs extends Tensor | Tensor[] = Tensor | Tensor[]> extends Trainer<Outputs> {
   /** Shapes of the inputs that a subclassed model was built for. */
   #builtFor: readonly Shape[] | undefined;
   #outputCount = 1;

@@ -16,7 +16,7 @@ import { Model, type ModelOptions } from './model.js';
 import { serializeSequential } from './serialize.js';
 
 /** See {@link sequential}. */
-export class Sequential extends Model {
+export class Sequential extends Model<Tensor> {
   /** Begins with the input layer when there is one. */
   #stack: Layer[] = [];
   /** Results of the first layers of the stack, while their shapes are known. */
