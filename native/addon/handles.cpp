@@ -1,5 +1,6 @@
 #include "handles.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace laminet::addon {
@@ -18,6 +19,10 @@ Napi::Object Buffer::make(Napi::Env env, Init init) {
   return env.GetInstanceData<Constructors>()->buffer.New({Napi::External<Init>::New(env, &init)});
 }
 
+// What a tensor adds to the size that drives garbage collection. A tensor larger than any memory never gets a buffer, and V8 takes no
+// absurd number.
+int64_t external_bytes(const Type& type) { return static_cast<int64_t>(std::min<size_t>(type.bytes(), size_t{1} << 40)); }
+
 Buffer::Buffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Buffer>(info) {
   Init& init = init_of<Init>(info);
   connection_ = std::move(init.connection);
@@ -25,7 +30,7 @@ Buffer::Buffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Buffer>(info) 
   type_ = slot_->type;
   info.This().As<Napi::Object>().TypeTag(&kTag);
   ++connection_->live_buffers;
-  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(type_.bytes()));
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), external_bytes(type_));
 }
 
 void Buffer::Finalize(Napi::BasicEnv env) { free(env); }
@@ -35,7 +40,7 @@ void Buffer::free(Napi::BasicEnv env) {
   --connection_->live_buffers;
   connection_->engine_->release(std::move(slot_));
   slot_ = nullptr;
-  Napi::MemoryManagement::AdjustExternalMemory(env, -static_cast<int64_t>(type_.bytes()));
+  Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes(type_));
 }
 
 const SlotPtr& Buffer::slot(const ConnectionPtr& user) const {

@@ -42,6 +42,7 @@ void CpuExecutable::compile(std::span<const BufferPtr> variables) {
   variable_layouts_.clear();
   for (const BufferPtr& variable : variables) variable_layouts_.push_back(as_cpu(variable).layout());
   steps_ = std::move(compiled.steps);
+  first_commit_ = first_commit();
   seconds_.assign(steps_.size(), 0);
   runs_.assign(steps_.size(), 0);
   if (log_enabled())
@@ -58,6 +59,13 @@ void CpuExecutable::bind_arena(const std::vector<size_t>& offsets) {
     else if (owner.storage == Storage::constant) memory_[tensor] = constants_.at(owner.index).data.get();
     else bindings_.push_back({static_cast<int>(tensor), owner.storage, owner.index});
   }
+}
+
+size_t CpuExecutable::first_commit() const {
+  for (size_t index = 0; index < steps_.size(); ++index)
+    for (int tensor : steps_[index].writes)
+      if (tensors_[root_of(tensors_, tensor)].storage == Storage::variable) return index;
+  return steps_.size();
 }
 
 bool CpuExecutable::layouts_changed(std::span<const BufferPtr> variables) const {
@@ -79,7 +87,8 @@ void CpuExecutable::run(std::span<const BufferPtr> inputs, std::span<const Buffe
   if (layouts_changed(variables)) compile(variables);
   bind(inputs, variables, outputs);
   for (size_t index = 0; index < steps_.size(); ++index) {
-    if (cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", "device 'cpu': the run was cancelled");
+    // A step of training is cancelled whole: once variables begin to change, it is finished.
+    if (index <= first_commit_ && cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", "device 'cpu': the run was cancelled");
     if (!state_->profiling) {
       steps_[index].work->run(memory_.data());
       continue;

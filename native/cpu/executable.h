@@ -37,6 +37,7 @@ class CpuExecutable : public Executable {
   };
   void compile(std::span<const BufferPtr> variables);
   void bind_arena(const std::vector<size_t>& offsets);
+  size_t first_commit() const;
   bool layouts_changed(std::span<const BufferPtr> variables) const;
   void bind(std::span<const BufferPtr> inputs, std::span<const BufferPtr> variables, std::span<const BufferPtr> outputs);
 
@@ -46,6 +47,7 @@ class CpuExecutable : public Executable {
   std::vector<Layout> variable_layouts_;
   std::vector<Tensor> tensors_;
   std::vector<Step> steps_;
+  size_t first_commit_ = 0;        // the first step that writes a variable: from there on a run is not cancelled
   std::vector<void*> memory_;      // by tensor
   std::vector<Binding> bindings_;  // tensors outside the arena
   Block arena_;

@@ -50,7 +50,7 @@ class Executable {
   virtual ~Executable() = default;
   // Reads inputs and variables, writes variables (the updates) and outputs. `outputs` were made by Device::allocate with the types of
   // program.returns. Throws Error; after a throw, variables hold either their old or their new values, never a mixture inside one
-  // variable. `cancelled` is looked at between kernels (throws ABORTED).
+  // variable. `cancelled` is looked at between kernels until the first variable changes (throws ABORTED).
   virtual void run(std::span<const BufferPtr> inputs, std::span<const BufferPtr> variables, std::span<const BufferPtr> outputs,
                    const std::atomic<bool>& cancelled) = 0;
   virtual size_t bytes() const = 0;                     // arena and scratch
