@@ -44,7 +44,7 @@ const hint = (name: string, known: readonly string[]): string => {
  */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     throw new ValueError(`${where}: received ${describeValue(options)}; expected an object of options { ${known.join(', ')} }`);
   }
   for (const key of Object.keys(options)) {

@@ -8,12 +8,13 @@ import {
   layers,
   type Model,
   model,
+  type Sequential,
   sequential,
 } from '../../lib/index.js';
 import { lcg } from './lcg.js';
 
 /** A classifier of 3 features into 3 classes, compiled. */
-export function classifier(options: CompileOptions = {}): Model {
+export function classifier(options: CompileOptions = {}): Sequential {
   const net = sequential(
     [layers.dense({ units: 4, activation: 'tanh', inputShape: [3] }), layers.dense({ units: 3, activation: 'softmax' })],
     { name: 'net' },
@@ -35,7 +36,7 @@ export function branched(options: CompileOptions = {}): Model {
 }
 
 /** Images of 8 x 8 with 1 channel into 3 classes. */
-export function imageClassifier(): Model {
+export function imageClassifier(): Sequential {
   const net = sequential(
     [
       layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 1], name: 'conv' }),

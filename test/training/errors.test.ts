@@ -345,7 +345,7 @@ describe('y that cannot be used', () => {
     const net = classifier();
     await expect(net.fit(x, numbers(6, 3), quiet)).rejects.toThrow(ShapeError);
     const { accuracy } = await net.evaluate(x, y, { verbose: 0 });
-    const probabilities = (await ((await net.predict(x, { verbose: 0 })) as Tensor).array()) as number[][];
+    const probabilities = (await (await net.predict(x, { verbose: 0 })).array()) as number[][];
     const right = probabilities.filter((row, i) => row.indexOf(Math.max(...row)) === y[i]).length;
     expect(accuracy).toBeCloseTo(right / 6, 6);
   });
