@@ -1,11 +1,11 @@
 #include "memory.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <utility>
+
+#include "runtime/host_memory.h"
 
 namespace laminet::cpu {
 
@@ -13,37 +13,16 @@ namespace {
 
 constexpr size_t kLine = 64, kHugePage = 2 << 20, kHugeFrom = 4 << 20;
 
-size_t physical_memory() {
-  static const size_t bytes = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGE_SIZE));
-  return bytes;
-}
-
-// The machine's memory, or the control group's if that is less.
-size_t total_memory() {
-  static const size_t total = [] {
-    size_t limit = 0;
-    for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"})
-      if (std::ifstream file{path}; file >> limit && limit > 0 && limit < physical_memory()) return limit;
-    return physical_memory();
-  }();
-  return total;
-}
-
-std::string megabytes(size_t bytes) {
-  const size_t tenths = bytes / 104858;
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
-}
-
 [[noreturn]] void throw_out_of_memory(size_t bytes, size_t used, const std::string& what) {
-  throw Error("OUT_OF_MEMORY", "device 'cpu': out of memory: " + what + " needs " + megabytes(bytes) + "; in use " + megabytes(used) +
-                                   " of " + megabytes(total_memory()) + "; use a smaller batch or dispose tensors");
+  throw Error("OUT_OF_MEMORY", "device 'cpu': out of memory: " + what + " needs " + bytes_text(bytes) + "; in use " + bytes_text(used) +
+                                   " of " + bytes_text(total_host_memory()) + "; use a smaller batch or dispose tensors");
 }
 
 }  // namespace
 
 void Account::take(size_t bytes, const std::string& what) {
   const size_t before = used_.fetch_add(bytes);
-  if (bytes > total_memory() || before > total_memory() - bytes) {
+  if (bytes > total_host_memory() || before > total_host_memory() - bytes) {
     used_ -= bytes;
     throw_out_of_memory(bytes, before, what);
   }
@@ -52,9 +31,10 @@ void Account::take(size_t bytes, const std::string& what) {
   }
 }
 
-MemoryInfo Account::info() const { return {used_, peak_, total_memory()}; }
+MemoryInfo Account::info() const { return {used_, peak_, total_host_memory()}; }
 
 Block::Block(std::shared_ptr<Account> account, size_t bytes, const std::string& what) {
+  require_host_memory(bytes, what);
   account->take(bytes, what);
   const size_t alignment = bytes >= kHugeFrom ? kHugePage : kLine;
   // A zero-sized tensor still has an address; vector loads may read to the end of the last cache line.

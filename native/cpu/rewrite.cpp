@@ -23,6 +23,9 @@ void mask_before_unpooling(Program& program) {
     const int gradient = unpool.results.front(), reader = graph.only_reader(gradient);
     if (reader < 0 || !masks(program.instructions[reader], unpool.operands[0], gradient)) continue;
     Instruction& mask = program.instructions[reader];
+    // The gradient of a batch norm masks for nothing, on the way.
+    const int next = graph.only_reader(mask.results.front());
+    if (next >= 0 && program.instructions[next].op == "batch_norm_backward") continue;
     // The two change places and results.
     mask.operands = {unpool.operands[1], unpool.operands[2]};
     unpool.operands[2] = gradient;

@@ -1,21 +1,29 @@
 #include "tune.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <map>
 #include <mutex>
 
-#include "memory.h"
 #include "runtime/log.h"
 
 namespace laminet::cpu {
 
 namespace {
 
-constexpr int kLeastRuns = 3, kMostRuns = 8;
-constexpr double kEnoughSeconds = 0.008;  // stop repeating then
+constexpr int kWantedRuns = 4;
+constexpr double kMostSeconds = 0.1;  // for one choice
 constexpr double kClearlyFaster = 0.97;
+
+// Times that a thread of this process was taken off its core.
+long interruptions() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_nivcsw;
+}
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -27,51 +35,76 @@ std::map<std::string, std::string>& remembered() {
 
 }  // namespace
 
-double time_primitive(Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, TimedArguments arguments) {
+Trial::Trial(Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, TimedArguments arguments)
+    : stream_(library.stream), primitive_(primitive) {
   const auto account = std::make_shared<Account>();
   if (desc.scratchpad_desc().get_size() > 0) arguments.emplace_back(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc());
-  std::vector<Block> blocks;
-  std::unordered_map<int, dnnl::memory> memory;
   for (const auto& [slot, layout] : arguments) {
-    blocks.emplace_back(account, layout.get_size(), "timing");
-    std::memset(blocks.back().data(), 0, layout.get_size());
-    memory.emplace(slot, dnnl::memory(layout, library.engine, blocks.back().data()));
+    blocks_.emplace_back(account, layout.get_size(), "timing");
+    std::memset(blocks_.back().data(), 0, layout.get_size());
+    memory_.emplace(slot, dnnl::memory(layout, library.engine, blocks_.back().data()));
   }
-  primitive.execute(library.stream, memory);
-  double best = 1e9, total = 0;
-  for (int run = 0; run < kMostRuns && (run < kLeastRuns || total < kEnoughSeconds); ++run) {
-    const double start = now();
-    primitive.execute(library.stream, memory);
-    library.stream.wait();
-    const double seconds = now() - start;
-    best = std::min(best, seconds);
-    total += seconds;
-  }
-  return best;
 }
 
-double time_reorder(Library& library, const MemoryDesc& from, const MemoryDesc& to) {
-  if (from == to) return 0;
+void Trial::run() {
+  const long before = interruptions();
+  const double start = now();
+  primitive_.execute(stream_, memory_);
+  stream_.wait();
+  const double seconds = now() - start;
+  fastest_ = std::min(fastest_, seconds);
+  if (interruptions() != before) return;
+  fastest_clean_ = std::min(fastest_clean_, seconds);
+  ++clean_runs_;
+}
+
+void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from, const MemoryDesc& to) {
+  if (from == to) return;
   const dnnl::primitive_attr attribute = attributes();
   const dnnl::reorder::primitive_desc desc(library.engine, from, library.engine, to, attribute);
-  return time_primitive(library, dnnl::reorder(desc), desc, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  trials.emplace_back(library, dnnl::reorder(desc), desc, TimedArguments{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
 }
 
+namespace {
+
+bool measured(const std::vector<Trials>& options) {
+  for (const Trials& trials : options)
+    for (const Trial& trial : trials)
+      if (trial.clean_runs() < kWantedRuns) return false;
+  return true;
+}
+
+// Seconds of each option. The first round warms up: memory is mapped, code is loaded.
+std::vector<double> measure(std::vector<Trials>& options) {
+  const double start = now();
+  do {
+    for (Trials& trials : options)
+      for (Trial& trial : trials) trial.run();
+  } while (!measured(options) && now() - start < kMostSeconds);
+  std::vector<double> seconds;
+  for (const Trials& trials : options) {
+    seconds.push_back(0);
+    for (const Trial& trial : trials) seconds.back() += trial.fastest();
+  }
+  return seconds;
+}
+
+}  // namespace
+
 std::string fastest(Library& library, const std::string& key, const std::vector<std::string>& names,
-                    const std::function<double(size_t)>& seconds) {
+                    const std::function<Trials(size_t)>& make) {
   if (names.size() == 1) return names.front();
   const std::string place = key + " threads=" + std::to_string(library.threads);
   const std::lock_guard lock(memory_mutex);
   if (const auto found = remembered().find(place); found != remembered().end()) return found->second;
+  std::vector<Trials> options;
+  for (size_t option = 0; option < names.size(); ++option) options.push_back(make(option));
+  const std::vector<double> seconds = measure(options);
   size_t best = 0;
-  double best_seconds = 0;
   std::string report;
   for (size_t option = 0; option < names.size(); ++option) {
-    const double taken = seconds(option);
-    report += (option == 0 ? "" : ", ") + names[option] + " " + std::to_string(taken * 1e3) + " ms";
-    if (option > 0 && taken > best_seconds * kClearlyFaster) continue;
-    best = option;
-    best_seconds = taken;
+    report += (option == 0 ? "" : ", ") + names[option] + " " + std::to_string(seconds[option] * 1e3) + " ms";
+    if (seconds[option] < seconds[best] * kClearlyFaster) best = option;
   }
   if (log_enabled()) log("cpu: " + place + ": " + report + "; chose " + names[best]);
   return remembered()[place] = names[best];

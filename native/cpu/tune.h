@@ -4,10 +4,12 @@
 
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "library.h"
+#include "memory.h"
 
 namespace laminet::cpu {
 
@@ -20,13 +22,32 @@ struct Option {
 // Slots and descriptors of a primitive's arguments.
 using TimedArguments = std::vector<std::pair<int, MemoryDesc>>;
 
-// Seconds of the fastest of a few runs on dummy memory.
-double time_primitive(Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, TimedArguments arguments);
-double time_reorder(Library& library, const MemoryDesc& from, const MemoryDesc& to);
+// A primitive on dummy memory, to be timed.
+class Trial {
+ public:
+  Trial(Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, TimedArguments arguments);
+  // Runs once. Runs during which a thread was interrupted count only while there is no other.
+  void run();
+  double fastest() const { return clean_runs_ > 0 ? fastest_clean_ : fastest_; }
+  int clean_runs() const { return clean_runs_; }
 
-// The index of the fastest option; `seconds(i)` is asked once per key and number of threads. The first one wins near ties.
+ private:
+  dnnl::stream stream_;
+  dnnl::primitive primitive_;
+  std::vector<Block> blocks_;
+  std::unordered_map<int, dnnl::memory> memory_;
+  double fastest_ = 1e9, fastest_clean_ = 1e9;
+  int clean_runs_ = 0;
+};
+
+// What one option costs: the sum of its trials.
+using Trials = std::vector<Trial>;
+void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from, const MemoryDesc& to);
+
+// The name of the fastest option; `make(i)` is asked once per key and number of threads. The options run in turn, so that a machine that
+// is busy for a while is unfair to nobody; the first one wins near ties.
 std::string fastest(Library& library, const std::string& key, const std::vector<std::string>& names,
-                    const std::function<double(size_t)>& seconds);
+                    const std::function<Trials(size_t)>& make);
 
 // Readable by everybody but the library, and not its plain loops.
 bool acceptable(const char* implementation, const std::vector<MemoryDesc>& descs);

@@ -28,8 +28,10 @@ class ConvolutionForward : public Kernel {
         [&](const Desc& desc, const Convolution&) {
           TimedArguments arguments{{DNNL_ARG_SRC, desc.src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DST, desc.dst_desc()}};
           if (tail.bias >= 0) arguments.emplace_back(DNNL_ARG_BIAS, desc.bias_desc());
-          return time_primitive(library, dnnl::convolution_forward(desc), desc, arguments) + leaving_blocked(library, desc.src_desc()) +
-                 leaving_blocked(library, desc.dst_desc());
+          Trials trials;
+          trials.emplace_back(library, dnnl::convolution_forward(desc), desc, arguments);
+          for (const MemoryDesc& image : {desc.src_desc(), desc.dst_desc()}) add_unblocking_trial(trials, library, image);
+          return trials;
         });
   }
 

@@ -23,7 +23,7 @@ class ConvolutionBackwardInput : public Kernel {
           return convolution_backward_data_desc(library.engine, algorithm, source, weights, result, problem.window, forward, attributes());
         },
         [](const Desc& desc) { return std::vector<MemoryDesc>{desc.diff_src_desc(), desc.weights_desc(), desc.diff_dst_desc()}; },
-        [&](const Desc& desc, const Convolution& problem) { return seconds(library, desc, problem); });
+        [&](const Desc& desc, const Convolution& problem) { return trials_of(library, desc, problem); });
   }
 
   void lower(Lowering& lowering) const override {
@@ -39,16 +39,18 @@ class ConvolutionBackwardInput : public Kernel {
   }
 
  private:
-  static double seconds(Library& library, const Desc& desc, const Convolution& problem) {
+  static Trials trials_of(Library& library, const Desc& desc, const Convolution& problem) {
     const TimedArguments arguments{
         {DNNL_ARG_DIFF_SRC, desc.diff_src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DIFF_DST, desc.diff_dst_desc()}};
     // The forward convolution's weights, which live in its layout.
     const auto forward = convolution_forward_desc(library.engine, dnnl::algorithm::convolution_direct, any_desc(problem.source),
                                                   any_desc(problem.weights), MemoryDesc(), any_desc(problem.destination), problem.window,
                                                   attributes());
-    return time_primitive(library, dnnl::convolution_backward_data(desc), desc, arguments) +
-           (forward ? time_reorder(library, forward.weights_desc(), desc.weights_desc()) : 0) +
-           leaving_blocked(library, desc.diff_src_desc()) + leaving_blocked(library, desc.diff_dst_desc());
+    Trials trials;
+    trials.emplace_back(library, dnnl::convolution_backward_data(desc), desc, arguments);
+    if (forward) add_reorder_trial(trials, library, forward.weights_desc(), desc.weights_desc());
+    for (const MemoryDesc& image : {desc.diff_src_desc(), desc.diff_dst_desc()}) add_unblocking_trial(trials, library, image);
+    return trials;
   }
 };
 

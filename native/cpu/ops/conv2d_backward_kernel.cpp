@@ -33,8 +33,10 @@ class ConvolutionBackwardKernel : public Kernel {
                                    {DNNL_ARG_DIFF_WEIGHTS, desc.diff_weights_desc()},
                                    {DNNL_ARG_DIFF_DST, desc.diff_dst_desc()}};
           if (bias_gradient >= 0) arguments.emplace_back(DNNL_ARG_DIFF_BIAS, desc.diff_bias_desc());
-          return time_primitive(library, dnnl::convolution_backward_weights(desc), desc, arguments) +
-                 leaving_blocked(library, desc.src_desc()) + leaving_blocked(library, desc.diff_dst_desc());
+          Trials trials;
+          trials.emplace_back(library, dnnl::convolution_backward_weights(desc), desc, arguments);
+          for (const MemoryDesc& image : {desc.src_desc(), desc.diff_dst_desc()}) add_unblocking_trial(trials, library, image);
+          return trials;
         });
   }
 

@@ -74,10 +74,10 @@ std::string Convolution::key() const {
          dims_text(window.dilations) + " p" + dims_text(window.before);
 }
 
-double leaving_blocked(Library& library, const MemoryDesc& image) {
+void add_unblocking_trial(Trials& trials, Library& library, const MemoryDesc& image) {
   const Dims dims = dims_of(image);
-  if (dims[1] < 16 || !blocking_of(image).inner_blocks.empty()) return 0;
-  return time_reorder(library, image, MemoryDesc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nChw16c));
+  if (dims[1] < 16 || !blocking_of(image).inner_blocks.empty()) return;
+  add_reorder_trial(trials, library, MemoryDesc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nChw16c), image);
 }
 
 }  // namespace laminet::cpu

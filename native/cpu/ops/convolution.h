@@ -31,14 +31,15 @@ struct Convolution {
 
 inline Layout image_layout(const MemoryDesc& desc) { return Layout::from_library(desc, kImageAxes); }
 
-// Seconds of moving an image to the blocked layout that its neighbours use, when a primitive wants it plain though it has channels to block.
-double leaving_blocked(Library& library, const MemoryDesc& image);
+// The conversion of an image from the blocked layout that its neighbours use, when a primitive wants it plain though it has channels to
+// block.
+void add_unblocking_trial(Trials& trials, Library& library, const MemoryDesc& image);
 
 // The fastest option at the true batch size: `make(convolution, algorithm)`, `descs(desc)` its memory descriptors, and
-// `seconds(desc, convolution)` what a run of one costs.
-template <typename Desc, typename Make, typename Descs, typename Seconds>
+// `trials(desc, convolution)` what a run of one takes.
+template <typename Desc, typename Make, typename Descs, typename MakeTrials>
 Desc choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make, const Descs& descs,
-            const Seconds& seconds) {
+            const MakeTrials& trials) {
   const auto offered = [&](const Convolution& problem) {
     return options<Desc>(
         [&](dnnl::algorithm algorithm) -> Desc {
@@ -56,7 +57,7 @@ Desc choose(Library& library, const std::string& direction, const Convolution& c
   for (const Option<Desc>& option : timed) names.push_back(option.name);
   if (names.empty()) return all.front().desc;
   const std::string winner =
-      fastest(library, direction + " " + small.key(), names, [&](size_t index) { return seconds(timed[index].desc, small); });
+      fastest(library, direction + " " + small.key(), names, [&](size_t index) { return trials(timed[index].desc, small); });
   for (const Option<Desc>& option : all)
     if (option.name == winner) return option.desc;
   return all.front().desc;
