@@ -8,6 +8,7 @@ namespace laminet::addon {
 
 struct Completions::Pending {
   std::shared_ptr<Completions> owner;
+  std::shared_ptr<void> user;
   napi_deferred deferred = nullptr;
   napi_ref result = nullptr;
   std::optional<Error> error;
@@ -20,12 +21,21 @@ std::shared_ptr<Completions> Completions::make(Napi::Env env) {
                                                              &Completions::settle, &made->function_);
   if (status != napi_ok) throw Error("INTERNAL", "addon: no thread-safe function");
   napi_unref_threadsafe_function(env, made->function_);
+  made->env_ = env;
+  napi_add_env_cleanup_hook(env, on_environment_end, made.get());
   return made;
 }
 
-std::pair<Napi::Value, Done> Completions::expect(Napi::Env env, const Napi::Value& result) {
+Completions::~Completions() {
+  if (!ended_ && env_ != nullptr) napi_remove_env_cleanup_hook(env_, on_environment_end, this);
+}
+
+void Completions::on_environment_end(void* completions) { static_cast<Completions*>(completions)->ended_ = true; }
+
+std::pair<Napi::Value, Done> Completions::expect(Napi::Env env, const Napi::Value& result, std::shared_ptr<void> user) {
   auto* pending = new Pending;
   pending->owner = shared_from_this();
+  pending->user = std::move(user);
   napi_value promise = nullptr;
   // References to `undefined` exist only from Node-API 10 on: a promise without a result keeps none.
   const bool keeps = result.IsObject();
@@ -45,8 +55,8 @@ std::pair<Napi::Value, Done> Completions::expect(Napi::Env env, const Napi::Valu
 
 void Completions::settle(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Pending> pending(static_cast<Pending*>(data));
-  if (env == nullptr) return;  // the environment goes down
   Completions& owner = *pending->owner;
+  if (env == nullptr || owner.ended_) return;
   if (--owner.pending_ == 0) napi_unref_threadsafe_function(env, owner.function_);
   if (pending->error) {
     napi_value message = nullptr;

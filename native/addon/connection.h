@@ -10,7 +10,7 @@
 
 namespace laminet::addon {
 
-class Connection {
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // Throws DEVICE when the backend `name` is not available.
   static std::shared_ptr<Connection> open(Napi::Env env, const std::string& name, const DeviceOptions& options);
@@ -18,7 +18,8 @@ class Connection {
 
   // Throws DISPOSED after close().
   Engine& engine();
-  Completions& completions() { return *completions_; }
+  // A promise and the callback that settles it; a device with pending promises stays open, even when it is forgotten.
+  std::pair<Napi::Value, Done> expect(const Napi::Value& result) { return completions_->expect(env_, result, shared_from_this()); }
   const std::string& name() const { return name_; }
   const std::string& description() const { return description_; }
   // Cancels, drains and joins. JavaScript's thread; harmless when repeated.

@@ -98,7 +98,7 @@ Napi::Value NativeDevice::read(const Napi::CallbackInfo& info) {
     Engine& engine = connection_->engine();
     const SlotPtr& slot = unwrap<Buffer>(info[0]).slot(connection_);
     const Napi::ArrayBuffer bytes = array_buffer(info.Env(), slot->type);
-    auto [promise, done] = connection_->completions().expect(info.Env(), bytes);
+    auto [promise, done] = connection_->expect(bytes);
     engine.read(slot, const_cast<Napi::ArrayBuffer&>(bytes).Data(), std::move(done));
     return promise;
   });
@@ -192,7 +192,7 @@ Napi::Value NativeDevice::run_and_read(const Napi::CallbackInfo& info) {
       results.Set(index, bytes);
     }
     Arguments given = arguments(info, program);
-    auto [promise, done] = connection_->completions().expect(info.Env(), results);
+    auto [promise, done] = connection_->expect(results);
     engine.run_and_read(code, std::move(given), std::move(destinations), std::move(done));
     return promise;
   });
@@ -201,7 +201,7 @@ Napi::Value NativeDevice::run_and_read(const Napi::CallbackInfo& info) {
 Napi::Value NativeDevice::flush(const Napi::CallbackInfo& info) {
   return guarded_promise(info.Env(), [&]() -> Napi::Value {
     Engine& engine = connection_->engine();
-    auto [promise, done] = connection_->completions().expect(info.Env(), info.Env().Undefined());
+    auto [promise, done] = connection_->expect(info.Env().Undefined());
     engine.flush(std::move(done));
     return promise;
   });

@@ -37,9 +37,9 @@ function fetchPackages() {
   const apt = usableApt();
   if (apt === undefined) return 'apt knows no package libdnnl-dev (offline, or not in its sources)';
   const library = /\blibdnnl[\d.]+/.exec(apt.cache('depends', 'libdnnl-dev'))?.[0];
-  const problem = apt.unpack(['libdnnl-dev', ...(library === undefined ? [] : [library])]);
-  if (problem !== undefined) return problem;
-  return apt.unpack(missingLibraries());
+  const problem = apt.unpack(['libdnnl-dev', ...(library === undefined ? [] : [library])]) ?? apt.unpack(missingLibraries());
+  rmSync(join(folder, 'apt'), { recursive: true, force: true });
+  return problem;
 }
 
 /** Debian's build needs an OpenCL loader, which is a package of its own. */

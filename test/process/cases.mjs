@@ -1,0 +1,35 @@
+// What each scenario must end with: the exit code (130: ended by Ctrl+C) and its lines on stdout.
+
+const sum = '1,2,3,4';
+
+export const cases = [
+  { file: 'natural_end', stdout: ['2,3,4,5 2,3,4,5'] },
+  { file: 'pending_keeps_alive', stdout: ['resolved 640000'] },
+  { file: 'nothing_awaited', stdout: ['submitted'] },
+  { file: 'exit_during_work', code: 7, stdout: ['running'] },
+  { file: 'exit_with_close', code: 7, stdout: ['running', 'closed'] },
+  { file: 'exit_at_once', code: 7, stdout: [] },
+  { file: 'uncaught_exception', code: 1, stdout: ['running'], stderr: 'Error: deliberate' },
+  { file: 'sigint', code: 130, interrupt: true, stdout: ['running'] },
+  { file: 'sigint_handled', interrupt: true, stdout: ['running', /^ABORTED \S/] },
+  { file: 'close_during_work', stdout: ['running', 'ABORTED,fulfilled,DISPOSED,DISPOSED', 'DISPOSED', 'DISPOSED', 'DISPOSED', 'true'] },
+  { file: 'two_devices', stdout: [sum, 'INTERNAL', 'ABORTED', 'running'] },
+  {
+    file: 'out_of_memory',
+    stdout: ['OUT_OF_MEMORY', 'OUT_OF_MEMORY', 'OUT_OF_MEMORY', 'OUT_OF_MEMORY', 'OUT_OF_MEMORY', sum],
+  },
+  { file: 'inputs_are_copied', stdout: ['11,22,33,44', '9,9,9,9', '2,2,2,2'] },
+  { file: 'forgotten_objects', flags: ['--expose-gc'], stdout: ['true true'] },
+  {
+    file: 'misuse',
+    stdout: [
+      'DEVICE,INTERNAL,INTERNAL,INTERNAL,INTERNAL,INTERNAL,INTERNAL,DISPOSED,INTERNAL,INTERNAL,INTERNAL,INTERNAL,INTERNAL,' +
+        'TypeError,TypeError,TypeError,INTERNAL,PARSE,INTERNAL',
+      'DISPOSED',
+    ],
+  },
+  { file: 'worker_use', stdout: [`${sum} 0 5,6,7,8`] },
+  { file: 'worker_exit', stdout: ['running', '5'] },
+  { file: 'terminate_storm', stdout: [`40 ${sum}`], unordered: true },
+  { file: 'exit_with_workers', code: 7, stdout: [], unordered: true },
+];

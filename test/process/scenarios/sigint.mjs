@@ -1,0 +1,4 @@
+// Ctrl+C during a run, with nobody listening.
+import { open, startLong } from '../device.mjs';
+
+await startLong(open());
