@@ -25,8 +25,11 @@ function build(target) {
   compile(target);
   writeBuildInfo({ tools, plugins: info.plugins, oneDnn: info.oneDnn.status });
   const files = ['laminet.node', ...info.plugins.map((name) => `laminet_${name}.so`)];
-  say(`built ${files.join(', ')} in ${relative(packageRoot, buildFolder)}/Release after ${Math.round((Date.now() - started) / 1000)} s`);
-  if (info.oneDnn.missing) hint(`cpu plugin ${info.oneDnn.status}; programs will run on the slow reference kernels`, info.oneDnn.advice);
+  say(
+    `built ${files.join(', ')} in ${relative(packageRoot, buildFolder)}/Release after ${Math.round((Date.now() - started) / 1000)} s`,
+  );
+  if (info.oneDnn.missing)
+    hint(`cpu plugin ${info.oneDnn.status}; programs will run on the slow reference kernels`, info.oneDnn.advice);
 }
 
 function test() {

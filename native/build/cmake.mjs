@@ -57,7 +57,11 @@ function cmakeJs(command, options) {
   const manifest = createRequire(import.meta.url).resolve('cmake-js/package.json');
   const script = join(dirname(manifest), 'bin', 'cmake-js');
   const args = [script, command, '-d', 'native', '-O', buildFolder, ...options];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: packageRoot, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: packageRoot,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   mkdirSync(buildFolder, { recursive: true });
   writeFileSync(logFile, `${stdout}${stderr}`);
   if (status === 0) return;

@@ -63,7 +63,10 @@ function usableApt() {
 
 function aptWith(settings, work) {
   // Downloads as whoever we are: apt's own user may not write here.
-  const options = ['APT::Sandbox::User=root', 'Acquire::Retries=2', 'Acquire::http::Timeout=30', ...settings].flatMap((o) => ['-o', o]);
+  const options = ['APT::Sandbox::User=root', 'Acquire::Retries=2', 'Acquire::http::Timeout=30', ...settings].flatMap((o) => [
+    '-o',
+    o,
+  ]);
   const run = (tool, args) => {
     mkdirSync(work, { recursive: true });
     return spawnSync(tool, [...options, ...args], { cwd: work, encoding: 'utf8', env: { ...env, LC_ALL: 'C' } });

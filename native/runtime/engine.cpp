@@ -76,7 +76,7 @@ bool Engine::submit(Executor::Job job) {
   });
 }
 
-SlotPtr Engine::make_slot(const Type& type) { return std::make_shared<Slot>(Slot{type, nullptr, nullptr, {}}); }
+SlotPtr Engine::make_slot(const Type& type) { return std::make_shared<Slot>(Slot{.type = type}); }
 
 SlotPtr Engine::allocate(const Type& type) {
   SlotPtr slot = make_slot(type);
@@ -101,7 +101,7 @@ SlotPtr Engine::import(const Type& type, HostMemory memory) {
 }
 
 SlotPtr Engine::stage(const Type& type, HostMemory memory) {
-  return std::make_shared<Slot>(Slot{type, nullptr, nullptr, std::move(memory)});
+  return std::make_shared<Slot>(Slot{.type = type, .staged = std::move(memory), .for_one_run = true});
 }
 
 void Engine::write(SlotPtr slot, HostMemory memory) {
@@ -151,6 +151,7 @@ std::vector<SlotPtr> Engine::run(CodePtr code, Arguments arguments) {
       fill_outputs(outputs);
       execute(*code, arguments, outputs);
     });
+    drop_staged(arguments);
     if (!failure) return;
     for (const SlotPtr& output : outputs) output->failure = failure;
     note_failure(failure);
@@ -160,16 +161,17 @@ std::vector<SlotPtr> Engine::run(CodePtr code, Arguments arguments) {
 
 void Engine::run_and_read(CodePtr code, Arguments arguments, std::vector<void*> destinations, Done done) {
   const bool queued = submit([this, code = std::move(code), arguments = std::move(arguments), destinations = std::move(destinations), done] {
-    report(attempt_on_slots([&] {
-             require_intact(arguments.inputs);
-             require_intact(arguments.variables);
-             const std::vector<SlotPtr>& outputs = reused_outputs(*code);
-             execute(*code, arguments, outputs);
-             for (size_t i = 0; i < outputs.size(); ++i) {
-               device_->download(*outputs[i]->buffer, destinations[i], outputs[i]->type.bytes());
-             }
-           }),
-           done);
+    const FailurePtr failure = attempt_on_slots([&] {
+      require_intact(arguments.inputs);
+      require_intact(arguments.variables);
+      const std::vector<SlotPtr>& outputs = reused_outputs(*code);
+      execute(*code, arguments, outputs);
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        device_->download(*outputs[i]->buffer, destinations[i], outputs[i]->type.bytes());
+      }
+    });
+    drop_staged(arguments);
+    report(failure, done);
   });
   const Error closed = closed_error();
   if (!queued) done(&closed);
@@ -180,6 +182,13 @@ void Engine::require_intact(const std::vector<SlotPtr>& slots) {
   for (const SlotPtr& slot : slots) {
     if (slot->failure) throw Poisoned{slot->failure};
     if (!slot->buffer) slot->buffer = device_->import(slot->type, std::exchange(slot->staged, {}));
+  }
+}
+
+// Whoever still holds the slot must not be the one who destroys its buffer.
+void Engine::drop_staged(const Arguments& arguments) {
+  for (const SlotPtr& input : arguments.inputs) {
+    if (input->for_one_run) input->buffer.reset();
   }
 }
 

@@ -26,9 +26,10 @@ using FailurePtr = std::shared_ptr<Failure>;
 // A tensor in the queue: its buffer exists when the job that makes it has run. Everything but the type belongs to the executor's thread.
 struct Slot {
   const Type type;
-  BufferPtr buffer;
-  FailurePtr failure;
-  HostMemory staged;  // contents to import at the first run
+  BufferPtr buffer{};
+  FailurePtr failure{};
+  HostMemory staged{};       // contents to import when the run comes
+  bool for_one_run = false;  // the buffer goes when the run has ended
 };
 using SlotPtr = std::shared_ptr<Slot>;
 
@@ -86,6 +87,7 @@ class Engine {
   SlotPtr make_slot(const Type& type);
   bool submit(Executor::Job job);
   void require_intact(const std::vector<SlotPtr>& slots);
+  void drop_staged(const Arguments& arguments);
   void execute(Code& code, const Arguments& arguments, const std::vector<SlotPtr>& outputs);
   void compile(Code& code);
   void fill_outputs(const std::vector<SlotPtr>& outputs);

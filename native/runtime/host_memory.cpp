@@ -63,7 +63,7 @@ size_t total_host_memory() {
 }
 
 std::string bytes_text(size_t bytes) {
-  const size_t tenths = bytes / 104858;
+  const auto tenths = static_cast<size_t>(static_cast<double>(bytes) / 104857.6);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
 }
 

@@ -12,7 +12,10 @@ export const cases = [
   { file: 'uncaught_exception', code: 1, stdout: ['running'], stderr: 'Error: deliberate' },
   { file: 'sigint', code: 130, interrupt: true, stdout: ['running'] },
   { file: 'sigint_handled', interrupt: true, stdout: ['running', /^ABORTED \S/] },
-  { file: 'close_during_work', stdout: ['running', 'ABORTED,fulfilled,DISPOSED,DISPOSED', 'DISPOSED', 'DISPOSED', 'DISPOSED', 'true'] },
+  {
+    file: 'close_during_work',
+    stdout: ['running', 'ABORTED,fulfilled,DISPOSED,DISPOSED', 'DISPOSED', 'DISPOSED', 'DISPOSED', 'true'],
+  },
   { file: 'two_devices', stdout: [sum, 'INTERNAL', 'ABORTED', 'running'] },
   {
     file: 'out_of_memory',

@@ -14,7 +14,10 @@ const huge = device.allocate('f32', [1e6, 1e6]);
 console.log(await codeOf(() => device.read(huge)));
 console.log(await codeOf(() => device.allocate('f64', [1e9, 1e9])));
 console.log(await codeOf(() => device.program('program 1\n%0: f64[4294967296,4294967296] = fill {value=0}\nreturn (%0)\n', [])));
-const fill = device.program('program 1\n%0: f32[1000000,1000000] = fill {value=1}\n%1: f32[] = sum (%0) {axes=[0,1], keepDims=false}\nreturn (%0)\n', []);
+const fill = device.program(
+  'program 1\n%0: f32[1000000,1000000] = fill {value=1}\n%1: f32[] = sum (%0) {axes=[0,1], keepDims=false}\nreturn (%0)\n',
+  [],
+);
 const [filled] = device.run(fill, [], []);
 console.log(await codeOf(() => device.flush()));
 console.log(await codeOf(() => device.read(filled)));
