@@ -12,11 +12,30 @@ export class LaminetError extends Error {
 
   /** Puts the place in front of the message (a layer's name, say), keeping the stack of the call that failed. */
   prefix(place: string): this {
-    const before = this.message;
-    this.message = `${place}: ${before}`;
-    this.stack = this.stack?.replace(before, () => this.message);
+    const { stack, message } = this; // the stack first: it may be made when it is read
+    this.message = `${place}: ${message}`;
+    if (stack !== undefined) this.stack = stack.replace(message, () => this.message);
     return this;
   }
+
+  /** Puts the stack of the user's call below that of the place, which may have been reached much later. */
+  calledFrom(caller: CallSite): this {
+    const frames = caller.stack.split('\n').slice(1).join('\n');
+    if (this.stack !== undefined && !this.stack.includes(frames)) this.stack = `${this.stack}\n${frames}`;
+    return this;
+  }
+}
+
+/** Where a call was made: an object with that stack. */
+export interface CallSite {
+  readonly stack: string;
+}
+
+/** The place that called `callee`, a function that is running now. */
+export function callSite(callee: (...args: never[]) => unknown): CallSite {
+  const site = { stack: '' };
+  Error.captureStackTrace(site, callee);
+  return site;
 }
 
 /** `error` with the place in front when it is one of laminet's; another one as it is. */

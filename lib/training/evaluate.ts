@@ -8,7 +8,7 @@ import { Epochs } from '../data/epochs.js';
 import { checkRunOptions, type RunOptions, verbosity, withProgress } from './options.js';
 import { prepareStep } from './prepare.js';
 import { runPass } from './runner.js';
-import { type Cancellation, cancellable } from './steps.js';
+import { type Cancellation, runCall } from './steps.js';
 import { supply } from './supply.js';
 import type { Trainer } from './trainer.js';
 
@@ -28,7 +28,7 @@ export function evaluateModel(
   options: EvaluateOptions,
 ): Promise<Logs> {
   checkRunOptions(where, options, ['steps']);
-  return cancellable(where, options.signal, model.turns, (cancellation) => run(model, x, y, options, cancellation));
+  return runCall(where, model, options.signal, true, (cancellation) => run(model, x, y, options, cancellation));
 }
 
 async function run(

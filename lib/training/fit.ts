@@ -10,7 +10,7 @@ import { checkFitOptions, type FitOptions, validates } from './fit_options.js';
 import { checkRunOptions, verbosity, withProgress } from './options.js';
 import { makePlan, type Plan } from './plan.js';
 import { type PassContext, runPass } from './runner.js';
-import { type Cancellation, cancellable } from './steps.js';
+import { type Cancellation, runCall } from './steps.js';
 import type { Trainer } from './trainer.js';
 
 const where = 'fit';
@@ -18,7 +18,7 @@ const where = 'fit';
 export function fitModel(model: Trainer, x: DataLike | BatchSource, y: DataLike | null, options: FitOptions): Promise<History> {
   checkRunOptions(where, options, ['stepsPerEpoch', 'validationSteps', 'validationBatchSize']);
   checkFitOptions(options);
-  return cancellable(where, options.signal, model.turns, async (cancellation) => {
+  return runCall(where, model, options.signal, true, async (cancellation) => {
     const compiled = model.compiled(where);
     compiled.checkTrainable(where);
     const plan = await makePlan(model, compiled, { x, y, sampleWeight: options.sampleWeight ?? null }, options);

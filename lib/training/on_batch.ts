@@ -6,7 +6,7 @@ import { type ClassWeight, checkClassWeight } from './class_weight.js';
 import type { Phase } from './compiled.js';
 import { prepareStep } from './prepare.js';
 import { runStep } from './runner.js';
-import { cancellable } from './steps.js';
+import { runCall } from './steps.js';
 import { loadArrays } from './supply.js';
 import type { Trainer } from './trainer.js';
 
@@ -30,7 +30,7 @@ export function onBatch(
 ): Promise<Logs> {
   const { sampleWeight = null, classWeight } = options;
   const phase: Phase = where === 'trainOnBatch' ? 'train' : 'test';
-  return cancellable(where, undefined, model.turns, async (cancellation) => {
+  return runCall(where, model, undefined, true, async (cancellation) => {
     const compiled = model.compiled(where);
     if (phase === 'train') compiled.checkTrainable(where);
     checkClassWeight(where, model, classWeight);

@@ -12,7 +12,7 @@ import type { HostArray } from '../runtime/function.js';
 import { checkRunOptions, type RunOptions, verbosity, withProgress } from './options.js';
 import { preparePredict } from './prepare.js';
 import { forEachBatch } from './runner.js';
-import { type Cancellation, cancellable, InFlight } from './steps.js';
+import { type Cancellation, InFlight, type MethodName, runCall } from './steps.js';
 import { supply } from './supply.js';
 import type { Trainer } from './trainer.js';
 
@@ -23,13 +23,13 @@ export interface PredictOptions extends RunOptions {
 
 /** @param where - `predict` or `predictOnBatch`, for errors */
 export function predictModel(
-  where: string,
+  where: MethodName,
   model: Trainer,
   x: DataLike | BatchSource,
   options: PredictOptions,
 ): Promise<Tensor[]> {
   checkRunOptions(where, options, ['steps']);
-  return cancellable(where, options.signal, undefined, (cancellation) => run(where, model, x, options, cancellation));
+  return runCall(where, model, options.signal, false, (cancellation) => run(where, model, x, options, cancellation));
 }
 
 async function run(

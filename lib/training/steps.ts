@@ -1,9 +1,12 @@
 /** @file Running steps: a few in flight on the device, cancelled when the user says so. */
 
 import { describeValue } from '../core/describe.js';
-import { AbortedError, LaminetError, ValueError } from '../core/errors.js';
-import type { Turns } from '../core/turns.js';
+import { AbortedError, callSite, LaminetError, ValueError } from '../core/errors.js';
 import { addon, type NativeSignal } from '../runtime/addon.js';
+import type { Trainer } from './trainer.js';
+
+/** Methods of a model that run steps. */
+export type MethodName = 'fit' | 'evaluate' | 'predict' | 'trainOnBatch' | 'testOnBatch' | 'predictOnBatch';
 
 /** Steps queued on the device before training waits for the oldest: enough to keep it busy, few enough to stop soon. */
 const stepsInFlight = 2;
@@ -93,25 +96,29 @@ export class Cancellation {
 }
 
 /**
- * Runs a call that the user may abort.
+ * Runs a call of a model that the user may abort. Errors lead to the line that made the call.
  *
- * @param turns - of the model, for a call that uses its running sums; undefined for one that does not
+ * @param where - the model's method
+ * @param usesSums - whether it uses the model's running sums, and so waits for its turn
  */
-export async function cancellable<T>(
-  where: string,
+export async function runCall<T>(
+  where: MethodName,
+  model: Trainer,
   signal: AbortSignal | undefined,
-  turns: Turns | undefined,
+  usesSums: boolean,
   body: (cancellation: Cancellation) => Promise<T>,
 ): Promise<T> {
+  const caller = callSite(model[where]);
   const cancellation = new Cancellation(where, signal);
   try {
-    if (turns === undefined) return await body(cancellation);
-    return await turns.take(
+    if (!usesSums) return await body(cancellation);
+    return await model.turns.take(
       () => body(cancellation),
       (turn) => cancellation.wait(turn),
     );
-  } catch (error) {
-    throw cancellation.translate(error);
+  } catch (thrown) {
+    const error = cancellation.translate(thrown);
+    throw error instanceof LaminetError ? error.calledFrom(caller) : error;
   } finally {
     cancellation.release();
   }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   type CompileOptions,
   DataError,
-  type FitOptions,
   initializers,
   layers,
   metrics,
@@ -10,7 +9,6 @@ import {
   regularizers,
   ShapeError,
   schedules,
-  sequential,
   ValueError,
 } from '../../lib/index.js';
 import { branched, classifier, expectError, expectTrains, labels, numbers, refuse } from '../harness/training.js';
@@ -146,7 +144,12 @@ describe('options of evaluate and predict', () => {
       ValueError,
       "predict: unknown option 'batchsize'; did you mean 'batchSize'?",
     ],
-    ['predict: y', (net) => net.predict(x, y as never), ValueError, 'predict: unknown option'],
+    [
+      'predict: y',
+      (net) => net.predict(x, y as never),
+      ValueError,
+      'predict: received an Int32Array of 6; expected an object of options { batchSize, verbose, steps, callbacks, signal }',
+    ],
     [
       'trainOnBatch: unknown',
       (net) => net.trainOnBatch(x, y, { sampleWeights: y } as never),
