@@ -16,7 +16,7 @@ Napi::Function Buffer::define(Napi::Env env) {
 }
 
 Napi::Object Buffer::make(Napi::Env env, Init init) {
-  return env.GetInstanceData<Constructors>()->buffer.New({Napi::External<Init>::New(env, &init)});
+  return env.GetInstanceData<Environment>()->buffer.New({Napi::External<Init>::New(env, &init)});
 }
 
 // What a tensor adds to the size that drives garbage collection. A tensor larger than any memory never gets a buffer, and V8 takes no
@@ -59,7 +59,7 @@ void Buffer::dispose(const Napi::CallbackInfo& info) { free(info.Env()); }
 Napi::Function Program::define(Napi::Env env) { return DefineClass(env, kName, {InstanceMethod<&Program::dispose>("dispose")}); }
 
 Napi::Object Program::make(Napi::Env env, Init init) {
-  return env.GetInstanceData<Constructors>()->program.New({Napi::External<Init>::New(env, &init)});
+  return env.GetInstanceData<Environment>()->program.New({Napi::External<Init>::New(env, &init)});
 }
 
 Program::Program(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Program>(info), init_(std::move(init_of<Init>(info))) {

@@ -98,9 +98,10 @@ class Signal : public Napi::ObjectWrap<Signal> {
   CancelPtr cancelled_ = std::make_shared<std::atomic<bool>>(false);
 };
 
-// What an environment keeps: the constructors.
-struct Constructors {
+// What the addon keeps for an environment (the main thread or a worker): the constructors, and the devices to close at its end.
+struct Environment {
   Napi::FunctionReference buffer, program, device;
+  std::vector<std::weak_ptr<Connection>> connections;
 };
 
 }  // namespace laminet::addon

@@ -32,16 +32,32 @@ Napi::Value open(const Napi::CallbackInfo& info) {
       if (threads.IsNumber()) options.threads = threads.As<Napi::Number>().Int32Value();
     }
     ConnectionPtr connection = Connection::open(info.Env(), string_of(info[0], "the device's name"), options);
-    return info.Env().GetInstanceData<Constructors>()->device.New({Napi::External<ConnectionPtr>::New(info.Env(), &connection)});
+    Environment& environment = *info.Env().GetInstanceData<Environment>();
+    std::erase_if(environment.connections, [](const auto& each) { return each.expired(); });
+    environment.connections.push_back(connection);
+    return environment.device.New({Napi::External<ConnectionPtr>::New(info.Env(), &connection)});
   });
 }
 
+// Neither process.exit() nor an uncaught exception runs the environment's cleanup hooks, but both emit 'exit'. Exit handlers of the C
+// library come too late: they alternate with the destructors of libraries that a device's thread is still using.
+void close_at_exit(Napi::Env env) {
+  const Napi::Object process = env.Global().Get("process").As<Napi::Object>();
+  const auto close = [](const Napi::CallbackInfo& info) {
+    for (const auto& each : info.Env().GetInstanceData<Environment>()->connections) {
+      if (const ConnectionPtr connection = each.lock()) connection->close();
+    }
+  };
+  process.Get("once").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), Napi::Function::New(env, close)});
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  auto* constructors = new Constructors;
-  constructors->buffer = Napi::Persistent(Buffer::define(env));
-  constructors->program = Napi::Persistent(Program::define(env));
-  constructors->device = Napi::Persistent(NativeDevice::define(env));
-  env.SetInstanceData(constructors);
+  auto* environment = new Environment;
+  environment->buffer = Napi::Persistent(Buffer::define(env));
+  environment->program = Napi::Persistent(Program::define(env));
+  environment->device = Napi::Persistent(NativeDevice::define(env));
+  env.SetInstanceData(environment);
+  close_at_exit(env);
   exports.Set("backends", Napi::Function::New<backends>(env, "backends"));
   exports.Set("open", Napi::Function::New<open>(env, "open"));
   exports.Set("Signal", Signal::define(env));

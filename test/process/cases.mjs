@@ -1,4 +1,5 @@
-// What each scenario must end with: the exit code (130: ended by Ctrl+C) and its lines on stdout.
+// What each scenario must end with: the exit code (130: ended by Ctrl+C) and its lines on stdout (without 'running' where its place
+// among them is a matter of time).
 
 const sum = '1,2,3,4';
 
@@ -16,7 +17,7 @@ export const cases = [
     file: 'close_during_work',
     stdout: ['running', 'ABORTED,fulfilled,DISPOSED,DISPOSED', 'DISPOSED', 'DISPOSED', 'DISPOSED', 'true'],
   },
-  { file: 'two_devices', stdout: [sum, 'INTERNAL', 'ABORTED', 'running'] },
+  { file: 'two_devices', stdout: [sum, 'INTERNAL', 'ABORTED'], ignoreRunning: true },
   {
     file: 'out_of_memory',
     stdout: ['OUT_OF_MEMORY', 'OUT_OF_MEMORY', 'OUT_OF_MEMORY', 'OUT_OF_MEMORY', 'OUT_OF_MEMORY', sum],
@@ -33,6 +34,6 @@ export const cases = [
   },
   { file: 'worker_use', stdout: [`${sum} 0 5,6,7,8`] },
   { file: 'worker_exit', stdout: ['running', '5'] },
-  { file: 'terminate_storm', stdout: [`40 ${sum}`], unordered: true },
-  { file: 'exit_with_workers', code: 7, stdout: [], unordered: true },
+  { file: 'terminate_storm', stdout: [`40 ${sum}`], ignoreRunning: true },
+  { file: 'exit_with_workers', code: 7, stdout: [], ignoreRunning: true },
 ];

@@ -33,7 +33,7 @@ function problems(test, outcome) {
   const code = test.code ?? 0;
   if (outcome.code !== code) found.push(`exit code ${outcome.code}, expected ${code}`);
   const lines = outcome.stdout.split('\n').slice(0, -1);
-  const compared = test.unordered ? lines.filter((line) => line !== 'running') : lines;
+  const compared = test.ignoreRunning ? lines.filter((line) => line !== 'running') : lines;
   if (compared.length !== test.stdout.length || !compared.every((line, i) => matches(line, test.stdout[i]))) {
     found.push(`stdout ${JSON.stringify(compared)}, expected ${test.stdout.map(String).join(' | ')}`);
   }
