@@ -52,14 +52,22 @@ std::string fastest(Library& library, const std::string& key, const std::vector<
 // Readable by everybody but the library, and not its plain loops.
 bool acceptable(const char* implementation, const std::vector<MemoryDesc>& descs);
 
-// What the library offers: the implementations of each algorithm (its own order), at most three of them.
+// A descriptor and its forward hint, to which the library keeps a plain pointer while it is asked for further implementations.
+template <typename Desc>
+struct Made {
+  Desc desc;
+  dnnl::convolution_forward::primitive_desc hint;
+};
+
+// What the library offers: the first two implementations of each algorithm. `make(algorithm)` is a Made<Desc>.
 template <typename Desc, typename Make, typename Descs>
 std::vector<Option<Desc>> options(const Make& make, const Descs& descs) {
   std::vector<Option<Desc>> result;
   for (const auto& [algorithm, word] : {std::pair{dnnl::algorithm::convolution_direct, "direct "},
                                         std::pair{dnnl::algorithm::convolution_winograd, "winograd "}}) {
-    for (int implementation = 0; implementation < 3; ++implementation) {
-      Desc desc = make(algorithm);
+    for (int implementation = 0; implementation < 2; ++implementation) {
+      Made<Desc> made = make(algorithm);
+      Desc& desc = made.desc;
       bool there = static_cast<bool>(desc);
       // Made anew each time: 3.x moves the very descriptor on, whoever shares it.
       for (int skipped = 0; there && skipped < implementation; ++skipped) there = next_implementation(desc);

@@ -23,7 +23,9 @@ class ConvolutionForward : public Kernel {
   Desc chosen(Library& library) const {
     return choose<Desc>(
         library, "conv2d" + tail.key(), convolution,
-        [&](const Convolution& problem, dnnl::algorithm algorithm) { return make(problem, algorithm, library, any_desc(problem.weights)); },
+        [&](const Convolution& problem, dnnl::algorithm algorithm) {
+          return Made<Desc>{make(problem, algorithm, library, any_desc(problem.weights)), {}};
+        },
         [](const Desc& desc) { return std::vector<MemoryDesc>{desc.src_desc(), desc.weights_desc(), desc.dst_desc()}; },
         [&](const Desc& desc, const Convolution&) {
           TimedArguments arguments{{DNNL_ARG_SRC, desc.src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DST, desc.dst_desc()}};

@@ -15,12 +15,13 @@ class ConvolutionBackwardInput : public Kernel {
   Desc chosen(Library& library) const {
     return choose<Desc>(
         library, "conv2d_backward_input", convolution,
-        [&](const Convolution& problem, dnnl::algorithm algorithm) -> Desc {
+        [&](const Convolution& problem, dnnl::algorithm algorithm) -> Made<Desc> {
           const MemoryDesc source = any_desc(problem.source), weights = any_desc(problem.weights), result = any_desc(problem.destination);
           const auto forward =
               convolution_forward_desc(library.engine, algorithm, source, weights, MemoryDesc(), result, problem.window, attributes());
           if (!forward) return {};
-          return convolution_backward_data_desc(library.engine, algorithm, source, weights, result, problem.window, forward, attributes());
+          return {convolution_backward_data_desc(library.engine, algorithm, source, weights, result, problem.window, forward, attributes()),
+                  forward};
         },
         [](const Desc& desc) { return std::vector<MemoryDesc>{desc.diff_src_desc(), desc.weights_desc(), desc.diff_dst_desc()}; },
         [&](const Desc& desc, const Convolution& problem) { return trials_of(library, desc, problem); });

@@ -14,13 +14,14 @@ class ConvolutionBackwardKernel : public Kernel {
   int bias_gradient = -1;
   int weights = -1;  // whose gradient this is, as far as known
 
-  Desc make(Library& library, const Convolution& problem, dnnl::algorithm algorithm, const MemoryDesc& weights_desc) const {
+  Made<Desc> make(Library& library, const Convolution& problem, dnnl::algorithm algorithm, const MemoryDesc& weights_desc) const {
     const MemoryDesc source = any_desc(problem.source), any = any_desc(problem.weights), result = any_desc(problem.destination);
     const MemoryDesc bias = bias_gradient >= 0 ? problem.bias() : MemoryDesc();
     const auto forward = convolution_forward_desc(library.engine, algorithm, source, any, bias, result, problem.window, attributes());
     if (!forward) return {};
-    return convolution_backward_weights_desc(library.engine, algorithm, source, weights_desc, bias, result, problem.window, forward,
-                                             attributes());
+    return {convolution_backward_weights_desc(library.engine, algorithm, source, weights_desc, bias, result, problem.window, forward,
+                                              attributes()),
+            forward};
   }
 
   Desc chosen(Library& library) const {
@@ -45,7 +46,8 @@ class ConvolutionBackwardKernel : public Kernel {
     if (weights < 0) return desc;
     const Layout& there = lowering.layout(weights);
     if (there == convolution.kernel_layout(desc.diff_weights_desc()) || there.dims() != convolution.kernel) return desc;
-    const Desc other = make(lowering.library, convolution, dnnl::algorithm::convolution_direct, there.library(convolution.kernel_axes));
+    const Desc other =
+        make(lowering.library, convolution, dnnl::algorithm::convolution_direct, there.library(convolution.kernel_axes)).desc;
     const bool blocked = other && acceptable(other.impl_info_str(), {other.src_desc(), other.diff_dst_desc()});
     return blocked && std::string(other.impl_info_str()).find("gemm") == std::string::npos ? other : desc;
   }

@@ -35,14 +35,14 @@ inline Layout image_layout(const MemoryDesc& desc) { return Layout::from_library
 // block.
 void add_unblocking_trial(Trials& trials, Library& library, const MemoryDesc& image);
 
-// The fastest option at the true batch size: `make(convolution, algorithm)`, `descs(desc)` its memory descriptors, and
+// The fastest option at the true batch size: `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, and
 // `trials(desc, convolution)` what a run of one takes.
 template <typename Desc, typename Make, typename Descs, typename MakeTrials>
 Desc choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make, const Descs& descs,
             const MakeTrials& trials) {
   const auto offered = [&](const Convolution& problem) {
     return options<Desc>(
-        [&](dnnl::algorithm algorithm) -> Desc {
+        [&](dnnl::algorithm algorithm) -> Made<Desc> {
           if (algorithm == dnnl::algorithm::convolution_winograd && !problem.suits_winograd()) return {};
           return make(problem, algorithm);
         },
