@@ -52,7 +52,7 @@ double reduce_run(int64_t count, const float* x) {
   double result = Op::kNeutral;
   int64_t i = 0;
   if constexpr (!Op::kWide) {
-    constexpr int kVectors = 4, kRoundings = 64;
+    constexpr int kVectors = 4, kRoundings = 16;
     constexpr int64_t kStep = kVectors * kNativeLanes;
     while (i + kStep <= count) {
       NativeVector lanes[kVectors], values[kVectors];

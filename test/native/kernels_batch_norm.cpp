@@ -1,0 +1,196 @@
+// Batch norm kernels against the formulas in double: every layout, activation and instruction set, odd sizes, in place, large means.
+#include <omp.h>
+
+#include <random>
+
+#include "check.h"
+#include "cpu/kernel_tables.h"
+
+using namespace laminet;
+using cpu::BatchNormActivation;
+using cpu::BatchNormOptions;
+using cpu::BatchNormShape;
+
+namespace {
+
+struct Case {
+  BatchNormOptions options;
+  double mean = 0, deviation = 1;
+};
+
+// A tensor as it lies in memory, and where pixel p, channel c of it is.
+struct Layout {
+  BatchNormShape shape;
+  int64_t channels() const { return shape.block == 0 ? shape.channels : (shape.channels + shape.block - 1) / shape.block * shape.block; }
+  int64_t pixels() const { return shape.batch * shape.spatial; }
+  size_t elements() const { return static_cast<size_t>(channels() * pixels()); }
+  size_t place(int64_t pixel, int64_t channel) const {
+    if (shape.block == 0) return static_cast<size_t>(pixel * shape.channels + channel);
+    const int64_t image = pixel / shape.spatial, blocks = channels() / shape.block;
+    return static_cast<size_t>(((image * blocks + channel / shape.block) * shape.spatial + pixel % shape.spatial) * shape.block +
+                               channel % shape.block);
+  }
+};
+
+struct Expected {
+  std::vector<double> mean, variance, y, dx, dgamma, dbeta;
+};
+
+double activate(const BatchNormOptions& options, double y) {
+  if (options.activation == BatchNormActivation::none) return y;
+  return y < 0 ? (options.activation == BatchNormActivation::relu ? 0 : options.alpha * y) : y;
+}
+
+double slope(const BatchNormOptions& options, double y) {
+  if (options.activation == BatchNormActivation::none) return 1;
+  return y < 0 ? (options.activation == BatchNormActivation::relu ? 0 : static_cast<double>(options.alpha)) : 1;
+}
+
+Expected compute_forward(const BatchNormOptions& options, const std::vector<float>& x, const std::vector<float>& gamma,
+                         const std::vector<float>& beta) {
+  const Layout layout{options.shape};
+  const auto count = static_cast<double>(layout.pixels());
+  Expected e;
+  e.y.assign(layout.elements(), 0);
+  for (int64_t c = 0; c < options.shape.channels; ++c) {
+    double sum = 0, square = 0;
+    for (int64_t p = 0; p < layout.pixels(); ++p) sum += x[layout.place(p, c)];
+    const double mean = sum / count;
+    for (int64_t p = 0; p < layout.pixels(); ++p) square += std::pow(x[layout.place(p, c)] - mean, 2);
+    const double variance = square / count, inverse = 1 / std::sqrt(variance + options.epsilon);
+    for (int64_t p = 0; p < layout.pixels(); ++p) {
+      const size_t i = layout.place(p, c);
+      e.y[i] = activate(options, (x[i] - mean) * inverse * gamma[static_cast<size_t>(c)] + beta[static_cast<size_t>(c)]);
+    }
+    e.mean.push_back(mean), e.variance.push_back(variance);
+  }
+  return e;
+}
+
+// From the mean and the variance that the kernel is given, rounded to float32 as they are.
+Expected compute_backward(const BatchNormOptions& options, const std::vector<float>& x, const std::vector<float>& gamma,
+                          const std::vector<float>& beta, const std::vector<float>& means, const std::vector<float>& variances,
+                          const std::vector<float>& dy) {
+  const Layout layout{options.shape};
+  const auto count = static_cast<double>(layout.pixels());
+  Expected e;
+  e.dx.assign(layout.elements(), 0);
+  for (int64_t c = 0; c < options.shape.channels; ++c) {
+    const auto channel = static_cast<size_t>(c);
+    const double mean = means[channel], inverse = 1 / std::sqrt(static_cast<double>(variances[channel]) + options.epsilon);
+    double gradient = 0, product = 0;
+    for (const bool finish : {false, true}) {
+      for (int64_t p = 0; p < layout.pixels(); ++p) {
+        const size_t i = layout.place(p, c);
+        const double normal = (x[i] - mean) * inverse, d = slope(options, normal * gamma[channel] + beta[channel]) * dy[i];
+        if (finish) {
+          e.dx[i] = gamma[channel] * inverse * (d - gradient / count - normal * product / count);
+        } else {
+          gradient += d, product += d * normal;
+        }
+      }
+    }
+    e.dgamma.push_back(product), e.dbeta.push_back(gradient);
+  }
+  return e;
+}
+
+double largest_difference(const std::vector<float>& actual, const std::vector<double>& expected) {
+  double largest = 0;
+  for (size_t i = 0; i < actual.size(); ++i) {
+    const double difference = std::abs(actual[i] - expected[i]) / std::max(1.0, std::abs(expected[i]));
+    largest = difference <= largest ? largest : difference;  // NaN counts
+  }
+  return largest;
+}
+
+void check(const Case& test, cpu::Isa isa, bool in_place) {
+  const BatchNormOptions& options = test.options;
+  const Layout layout{options.shape};
+  const auto channels = static_cast<size_t>(options.shape.channels);
+  std::mt19937 random(17);
+  std::normal_distribution<double> normal;
+  std::vector<float> x(layout.elements(), 0), dy(layout.elements(), 0), gamma(channels), beta(channels);
+  for (int64_t p = 0; p < layout.pixels(); ++p) {
+    for (int64_t c = 0; c < options.shape.channels; ++c) {
+      x[layout.place(p, c)] = static_cast<float>(test.mean * (1 + 0.1 * static_cast<double>(c % 7)) + test.deviation * normal(random));
+      dy[layout.place(p, c)] = static_cast<float>(normal(random));
+    }
+  }
+  for (float& value : gamma) value = static_cast<float>(1 + 0.3 * normal(random));
+  for (float& value : beta) value = static_cast<float>(normal(random));
+
+  const auto& kernels = cpu::batch_norm_kernels(isa);
+  const size_t bytes = kernels.scratch_bytes(options.shape);
+  auto* scratch = static_cast<char*>(::operator new(bytes, std::align_val_t{64}));
+  std::fill_n(scratch, bytes, '\x7f');
+  std::vector<float> y(in_place ? x : std::vector<float>(layout.elements(), NAN)), mean(channels), variance(channels);
+  kernels.forward(options, in_place ? y.data() : x.data(), gamma.data(), beta.data(), y.data(), mean.data(), variance.data(), scratch);
+  std::fill_n(scratch, bytes, '\x7f');
+  std::vector<float> dx(in_place ? dy : std::vector<float>(layout.elements(), NAN)), dgamma(channels), dbeta(channels);
+  kernels.backward(options, x.data(), gamma.data(), beta.data(), mean.data(), variance.data(), in_place ? dx.data() : dy.data(), dx.data(),
+                   dgamma.data(), dbeta.data(), scratch);
+  ::operator delete(scratch, std::align_val_t{64});
+
+  const std::string place = std::string(isa_name(isa)) + " batch " + std::to_string(options.shape.batch) + " spatial " +
+                            std::to_string(options.shape.spatial) + " channels " + std::to_string(options.shape.channels) + " block " +
+                            std::to_string(options.shape.block) + " activation " + std::to_string(static_cast<int>(options.activation));
+  const auto near = [&](const char* what, const std::vector<float>& actual, const std::vector<double>& wanted, double tolerance) {
+    const double difference = largest_difference(actual, wanted);
+    if (!(difference <= tolerance)) test::fail(__FILE__, __LINE__, place + ": " + what + " is off by " + test::text(difference));
+  };
+  const Expected forward = compute_forward(options, x, gamma, beta);
+  const Expected backward = compute_backward(options, x, gamma, beta, mean, variance, dy);
+  near("mean", mean, forward.mean, 2e-7);
+  near("variance", variance, forward.variance, 1e-6);
+  near("y", y, forward.y, 2e-6);
+  near("dx", dx, backward.dx, 5e-6);
+  near("dgamma", dgamma, backward.dgamma, 1e-4);  // sums of thousands of numbers of both signs
+  near("dbeta", dbeta, backward.dbeta, 1e-4);
+}
+
+BatchNormOptions options(const BatchNormShape& shape, BatchNormActivation activation) {
+  return {shape, 1e-3f, activation, 0.3f};
+}
+
+}  // namespace
+
+TEST(every_layout) {
+  omp_set_num_threads(2);
+  const BatchNormShape shapes[] = {
+      {4, 25, 32, 16}, {3, 7, 20, 16},  {32, 64, 16, 16}, {1, 4096, 48, 16}, {4, 25, 32, 8},  {3, 7, 20, 8}, {5, 1, 16, 16}, {2, 900, 24, 8},
+      {4, 25, 32, 0},  {3, 7, 20, 0},   {32, 64, 3, 0},   {1, 4096, 48, 0},  {32, 1, 128, 0}, {7, 1, 10, 0}, {5, 3, 1, 0},   {2, 900, 100, 0},
+      {2, 31, 1001, 0}, {1, 1, 5, 0},   {1, 3, 64, 0},    {64, 64, 72, 0},
+  };
+  for (const cpu::Isa isa : cpu::available_isas()) {
+    for (const BatchNormShape& shape : shapes) {
+      for (const auto activation : {BatchNormActivation::none, BatchNormActivation::relu, BatchNormActivation::leaky_relu}) {
+        check({options(shape, activation)}, isa, false);
+        check({options(shape, activation)}, isa, true);
+      }
+    }
+  }
+}
+
+TEST(a_large_mean_costs_no_digits_of_the_variance) {
+  for (const cpu::Isa isa : cpu::available_isas()) {
+    for (const int64_t block : {int64_t{0}, int64_t{8}, int64_t{16}}) {
+      check({options({32, 196, 32, block}, BatchNormActivation::none), 1e4, 1}, isa, false);
+      check({options({32, 196, 32, block}, BatchNormActivation::relu), 1e4, 1}, isa, false);
+    }
+    check({options({33, 1, 10, 0}, BatchNormActivation::none), 1e4, 1}, isa, false);
+  }
+}
+
+TEST(the_same_bits_every_time) {
+  const BatchNormOptions test = options({16, 300, 48, 16}, BatchNormActivation::leaky_relu);
+  std::vector<float> x(16 * 300 * 48), gamma(48, 1), beta(48, 0), y(x.size()), mean(48), variance(48), first;
+  std::mt19937 random(3);
+  for (float& value : x) value = static_cast<float>(random() % 1000) * 0.01f;
+  std::vector<double> scratch(cpu::batch_norm_scratch_bytes(test.shape) / 8 + 8);
+  for (int i = 0; i < 5; ++i) {
+    cpu::batch_norm_kernels().forward(test, x.data(), gamma.data(), beta.data(), y.data(), mean.data(), variance.data(), scratch.data());
+    if (i == 0) first = y;
+    CHECK(y == first);
+  }
+}
