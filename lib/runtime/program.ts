@@ -97,6 +97,7 @@ function nativeProgram(device: Device, text: string, constants: readonly ArrayBu
   try {
     program = device.native.program(text, constants);
   } catch (error) {
+    if ((error as { code?: string }).code === 'OUT_OF_MEMORY') throw fromNative(error); // sizes beyond any memory
     throw new InternalError(`the device refused a program: ${(error as Error).message}\n${text}`, { cause: error });
   }
   if (constants.length === 0) {
