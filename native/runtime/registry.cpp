@@ -51,12 +51,12 @@ std::string why_not_built(const std::filesystem::path& plugin) {
 }
 
 // OpenMP's threads (libgomp) wait for each other in a busy loop of 3 ms by default. On a machine with other work that keeps the awaited
-// thread off its core: a training step took ten times as long beside four busy processes on two cores. A tenth of a millisecond is as fast
+// thread off its core: a training step took ten times as long beside four busy processes on two cores. A thirtieth of a millisecond is as fast
 // on an idle machine. libgomp reads the setting when it is loaded, that is with the first plugin that needs it; who has set one keeps it.
 class ShortSpins {
  public:
   ShortSpins() : set_(getenv("GOMP_SPINCOUNT") == nullptr && getenv("OMP_WAIT_POLICY") == nullptr) {
-    if (set_) setenv("GOMP_SPINCOUNT", "10000", 0);
+    if (set_) setenv("GOMP_SPINCOUNT", "3000", 0);
   }
   ~ShortSpins() {
     if (set_) unsetenv("GOMP_SPINCOUNT");
