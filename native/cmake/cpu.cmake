@@ -24,3 +24,6 @@ add_dependencies(laminet_package laminet_cpu)
 target_compile_options(laminet_cpu PRIVATE ${laminet_warnings} -O3 ${OpenMP_CXX_FLAGS})
 target_link_libraries(laminet_cpu PRIVATE laminet_reference laminet_kernels laminet_runtime laminet_onednn OpenMP::OpenMP_CXX)
 target_link_options(laminet_cpu PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL)
+if(NOT LAMINET_SANITIZE)
+  target_link_options(laminet_cpu PRIVATE -Wl,--no-undefined)  # else a missing kernel shows only at run time
+endif()
