@@ -73,10 +73,16 @@ class Scheduler {
           nodes_[kernel].variables.push_back(update.variable);
           is_update = true;
         }
-        updates += is_update && graph_.readers(value).empty();
+        updates += is_update && !read_by_others(value, *kernels_[kernel]);
       }
       nodes_[kernel].only_updates = updates == kernels_[kernel]->results.size();
     }
+  }
+
+  bool read_by_others(int value, const Kernel& maker) const {
+    const auto inside = [&](int reader) { return std::binary_search(maker.instructions.begin(), maker.instructions.end(), reader); };
+    const std::vector<int>& readers = graph_.readers(value);
+    return !std::all_of(readers.begin(), readers.end(), inside);
   }
 
   void finish(int kernel) {
@@ -95,11 +101,10 @@ class Scheduler {
   // Lower runs first: updates that can be written in place at once, then the listing's order, then updates that would need a copy.
   std::pair<int, int> rank(const std::pair<int, int>& entry) const {
     const Node& node = nodes_[entry.second];
-    if (node.variables.empty()) return {is_small(entry.second) ? 0 : 1, entry.first};
     for (int variable : node.variables)
       for (int reader : readers_left_[variable])
         if (reader != entry.second) return {node.only_updates ? 2 : 1, entry.first};
-    return {node.only_updates ? 0 : 1, entry.first};
+    return {node.only_updates || is_small(entry.second) ? 0 : 1, entry.first};
   }
 
   const Graph& graph_;
