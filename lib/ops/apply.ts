@@ -1,5 +1,6 @@
 /** @file The one dispatcher: applies an op inside a trace (a node), on symbolic tensors (a layer) or at once (a program of one instruction). */
 
+import { describeValue } from '../core/describe.js';
 import { type DType, dtypeOfArray, promote, type TypedArray } from '../core/dtype.js';
 import { InternalError, StateError, ValueError } from '../core/errors.js';
 import { formatShape, staticShape } from '../core/shape.js';
@@ -74,9 +75,7 @@ export function convert(where: string, x: TensorLike, dtype?: DType): Tensor {
     return apply1(fillOp, [], { value: Number(x), shape: [], dtype: dtype ?? (typeof x === 'boolean' ? 'bool' : 'float32') });
   }
   if (!Array.isArray(x) && dtypeOfArray(x) === undefined) {
-    throw new ValueError(
-      `${where}: received ${x === null ? 'null' : typeof x}; expected a tensor, a number, nested arrays or a typed array`,
-    );
+    throw new ValueError(`${where}: received ${describeValue(x)}; expected a tensor, a number, nested arrays or a typed array`);
   }
   const graph = currentGraph();
   if (graph === undefined) return tensor(x, undefined, dtype);

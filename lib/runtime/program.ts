@@ -2,8 +2,8 @@
 
 import { env, stderr } from 'node:process';
 import { type DType, type TypedArray, typedArray } from '../core/dtype.js';
-import { fromNative, InternalError } from '../core/errors.js';
-import { staticShape } from '../core/shape.js';
+import { fromNative, InternalError, StateError } from '../core/errors.js';
+import { formatShape, staticShape } from '../core/shape.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { printGraph } from '../graph/print.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -14,6 +14,7 @@ import { requireRoom } from './room.js';
 
 /** A tensor with a buffer: a DeviceTensor or a Variable. */
 export interface Stored extends Tensor {
+  readonly device: Device;
   readonly buffer: NativeBuffer;
 }
 
@@ -73,14 +74,27 @@ export class Program {
 
   /** Inputs and captured tensors for the native call. Runs the hooks of the trace, unless one of these was disposed. */
   #prepare(inputs: readonly ProgramInput[]): [NativeInput[], NativeBuffer[]] {
-    const given = inputs.map(nativeInput);
+    const given = inputs.map((input) => (ArrayBuffer.isView(input) ? input : this.#bufferOf(input)));
     const captured = this.#captured.map((stored) => stored.buffer);
     for (const hook of this.#beforeRun) hook();
     return [given, captured];
   }
+
+  #bufferOf(stored: Stored): NativeBuffer {
+    requireDevice(stored, this.device);
+    return stored.buffer;
+  }
 }
 
-const nativeInput = (input: ProgramInput): NativeInput => (ArrayBuffer.isView(input) ? input : input.buffer);
+/** @throws StateError when a tensor is on another device. */
+function requireDevice(stored: Stored, device: Device): void {
+  if (stored.device === device) return;
+  const name = 'path' in stored ? `variable '${stored.path}'` : `a tensor ${formatShape(stored.shape)}`;
+  throw new StateError(
+    `${name} of device '${stored.device.name}' is used on device '${device.name}'; ` +
+      `call setDevice('${stored.device.name}') first, or make it anew on '${device.name}'`,
+  );
+}
 
 /** Native programs by listing: eager loops and equal models meet the same one. Oldest first; the garbage collector frees evicted ones. */
 const programs = new Map<Device, Map<string, NativeProgram>>();
@@ -114,5 +128,6 @@ export function compileGraph(device: Device, graph: Graph, outputs: readonly Val
   const captured = listing.captured.map((index) => graph.captured[index] as Stored);
   const types = outputs.map((output) => ({ dtype: output.dtype, shape: staticShape('program', output.shape) }));
   for (const { dtype, shape } of types) requireRoom(device, dtype, shape);
+  for (const stored of captured) requireDevice(stored, device);
   return new Program(device, nativeProgram(device, listing.text, constants), listing.text, captured, types, graph.beforeRun);
 }
