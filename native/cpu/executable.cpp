@@ -25,6 +25,7 @@ CpuExecutable::CpuExecutable(std::shared_ptr<DeviceState> state, Program program
 
 void CpuExecutable::compile(std::span<const BufferPtr> variables) {
   const double start = seconds_now();
+  variable_layouts_.clear();  // stays so when this throws: the next run tries again
   steps_.clear();
   bindings_.clear();
   arena_ = Block();  // before the next one, or both would count
@@ -39,7 +40,6 @@ void CpuExecutable::compile(std::span<const BufferPtr> variables) {
   arena_ = Block(state_->account, placement.bytes, "the memory of a program");
   plan_ = placement.text;
   bind_arena(placement.offsets);
-  variable_layouts_.clear();
   for (const BufferPtr& variable : variables) variable_layouts_.push_back(as_cpu(variable).layout());
   steps_ = std::move(compiled.steps);
   first_commit_ = first_commit();
@@ -69,6 +69,7 @@ size_t CpuExecutable::first_commit() const {
 }
 
 bool CpuExecutable::layouts_changed(std::span<const BufferPtr> variables) const {
+  if (variable_layouts_.size() != variables.size()) return true;
   for (size_t index = 0; index < variables.size(); ++index)
     if (!(as_cpu(variables[index]).layout() == variable_layouts_[index])) return true;
   return false;
