@@ -28,11 +28,14 @@ struct Product {
   }
 };
 
-// The layout in which a weight already lives, for the library to adapt to; "any" while it is plain.
+// The layout in which a weight already lives, for the library to adapt to; "any" while nobody has chosen it.
 MemoryDesc resident_or_any(const Lowering& lowering, int weights, const Product& product) {
+  const MemoryDesc any = any_desc({product.out, product.in});
   const Layout& layout = lowering.layout(weights);
-  const Dims dims{product.out, product.in};
-  return layout.is_plain() || layout.dims().size() != 2 ? any_desc(dims) : layout.library(product.weight_axes());
+  if (layout.dims().size() != 2) return any;
+  const auto forward = product.forward(lowering.library, any, false, attributes());
+  const bool chosen = !layout.is_plain() || (forward && product.weight_layout(forward.weights_desc()) == layout);
+  return chosen ? layout.library(product.weight_axes()) : any;
 }
 
 template <typename Desc>
