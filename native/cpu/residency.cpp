@@ -6,6 +6,18 @@ namespace laminet::cpu {
 
 namespace {
 
+// What others want of the results that a pointwise pass makes of a variable: scaled weights.
+std::optional<Layout> wish_for_results(Lowering& lowering, const std::vector<KernelPtr>& kernels, const Kernel& pass, int value) {
+  for (int result : pass.results) {
+    if (!(lowering.type(result) == lowering.type(value))) continue;
+    for (const KernelPtr& reader : kernels) {
+      const std::optional<Layout> layout = reader->resident_layout(lowering, result);
+      if (layout && pass.accepts(lowering, *layout)) return layout;
+    }
+  }
+  return std::nullopt;
+}
+
 // What the first kernel that cares wants of a variable.
 std::optional<Layout> wish(Lowering& lowering, const std::vector<KernelPtr>& kernels, int variable) {
   const int value = lowering.program().variables[variable];
@@ -13,6 +25,7 @@ std::optional<Layout> wish(Lowering& lowering, const std::vector<KernelPtr>& ker
     for (int operand : kernel->operands) {
       if (operand != value) continue;
       if (std::optional<Layout> layout = kernel->resident_layout(lowering, value)) return layout;
+      if (std::optional<Layout> layout = wish_for_results(lowering, kernels, *kernel, value)) return layout;
     }
   return std::nullopt;
 }

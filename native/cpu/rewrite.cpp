@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "fold.h"
 #include "graph.h"
 
 namespace laminet::cpu {
@@ -41,6 +42,7 @@ void mask_before_unpooling(Program& program) {
 
 Program rewrite(Program program) {
   mask_before_unpooling(program);
+  fold_scales(program);
   return program;
 }
 

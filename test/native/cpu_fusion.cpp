@@ -9,10 +9,10 @@ bool has(const std::string& names, const std::string& word) { return names.find(
 const std::string kConv = "{strides=[1,1], padding=\"same\", dilations=[1,1], groups=1}";
 
 // A convolution of an input by a variable to `channels`, then these lines, which start with value %3.
-std::string after_conv(int channels, const std::string& lines) {
+std::string after_conv(int channels, const std::string& lines, const std::string& image = "2,6,6") {
   const std::string c = std::to_string(channels);
-  return "program 1\n%0: f32[2,6,6,16] = input {name=\"x\"}\n%1: f32[3,3,16," + c + "] = variable {index=0, name=\"k\"}\n%2: f32[2,6,6," + c +
-         "] = conv2d (%0, %1) " + kConv + "\n" + lines;
+  return "program 1\n%0: f32[" + image + ",16] = input {name=\"x\"}\n%1: f32[3,3,16," + c + "] = variable {index=0, name=\"k\"}\n%2: f32[" +
+         image + "," + c + "] = conv2d (%0, %1) " + kConv + "\n" + lines;
 }
 
 }  // namespace
@@ -46,6 +46,28 @@ TEST(pointwise_ops_keep_padding_clean) {
     COMPARE(after_conv(channels, "%3: " + t + " = relu (%2)\n%4: f32[] = fill {value=0.5}\n%5: bool[2,6,6," + c +
                                      "] = greater (%2, %4)\n%6: " + t + " = select (%5, %3, %2)\nreturn (%5, %6)\n"));
   }
+}
+
+TEST(scales_become_part_of_the_weights) {
+  for (const int channels : {16, 10})
+    for (const bool bias : {false, true})
+      for (const bool shift : {false, true}) {
+        const std::string c = std::to_string(channels), t = "f32[4,12,12," + c + "]", v = "f32[" + c + "]";
+        std::string lines = "%3: " + v + " = input {name=\"b\"}\n%4: f32[1,1,1," + c + "] = input {name=\"s\"}\n%5: " + v + " = input {name=\"t\"}\n";
+        int last = 2, next = 6;
+        const auto then = [&](const std::string& op, const std::string& operand) {
+          lines += "%" + std::to_string(next) + ": " + t + " = " + op + " (%" + std::to_string(last) + operand + ")\n";
+          last = next++;
+        };
+        if (bias) then("add", ", %3");
+        then("mul", ", %4");
+        if (shift) then("add", ", %5");
+        then("relu", "");
+        const std::string names = COMPARE(after_conv(channels, lines + "return (%" + std::to_string(last) + ")\n", "4,12,12"));
+        CHECK(has(names, bias || shift ? "conv2d+add+relu" : "conv2d+relu"));
+      }
+  // Somebody else reads the unscaled result.
+  COMPARE(after_conv(16, "%3: f32[16] = input {name=\"s\"}\n%4: f32[2,6,6,16] = mul (%2, %3)\nreturn (%2, %4)\n"));
 }
 
 TEST(gradients_of_bias_and_kernel_are_one_kernel) {
