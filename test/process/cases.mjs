@@ -36,4 +36,12 @@ export const cases = [
   { file: 'worker_exit', stdout: ['running', '5'] },
   { file: 'terminate_storm', stdout: [`40 ${sum}`], ignoreRunning: true },
   { file: 'exit_with_workers', code: 7, stdout: [], ignoreRunning: true },
+  { file: 'closed_pipe', stdout: ['Epoch 1/20 3 trained 40 steps'] },
+  { file: 'training_event_loop', stdout: [/^event-loop delay during fit: p50 .* ms, p99 .* ms, max .* ms$/, 'true'] },
+  {
+    file: 'training_memory',
+    flags: ['--expose-gc'],
+    stdout: [/^resident memory over 2000 steps: .* MB, then .* MB$/, 'true true true'],
+  },
+  { file: 'training_first_step', stdout: [/^10 layers: traced in \d+ ms, compiled and run in \d+ ms, next step \d+ ms$/, '2'] },
 ];
