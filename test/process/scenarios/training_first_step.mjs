@@ -4,15 +4,12 @@ import { data, network, usual } from '../training.mjs';
 const { batchSize } = usual;
 const net = network(usual);
 const { x, y } = data(usual, 1);
-let traced = 0;
-let start = performance.now();
-await net.fit(x, y, { batchSize, verbose: 0, callbacks: [{ onTrainBegin: () => void (traced = performance.now() - start) }] });
-const first = performance.now() - start - traced;
-start = performance.now();
+const times = [performance.now()];
+const tick = () => void times.push(performance.now());
+await net.fit(x, y, { batchSize, verbose: 0, callbacks: [{ onTrainBegin: tick }] }); // traced before it begins
+tick();
 await net.fit(x, y, { batchSize, verbose: 0 });
-const second = performance.now() - start;
-const milliseconds = [traced, first, second].map((time) => `${time.toFixed(0)} ms`);
-console.log(
-  `${net.layers.length} layers: traced in ${milliseconds[0]}, compiled and run in ${milliseconds[1]}, next step ${milliseconds[2]}`,
-);
+tick();
+const [traced, first, second] = times.slice(1).map((time, i) => `${(time - times[i]).toFixed(0)} ms`);
+console.log(`${net.layers.length} layers: traced in ${traced}, compiled and run in ${first}, next step ${second}`);
 console.log(net.optimizer.iterations);
