@@ -70,7 +70,8 @@ function cmakeJs(command, options) {
 
 /** The first errors with the lines after them. */
 function excerpt(output) {
-  const lines = output.split('\n');
+  const commands = /^\S*(\+\+|gcc|clang) /; // the compiler's command lines are long, and in build.log
+  const lines = output.split('\n').filter((line) => !commands.test(line) && !line.startsWith('ERROR OMG'));
   const first = lines.findIndex((line) => /(\berror\b|CMake Error|FAILED:|fatal)/i.test(line));
   return (first < 0 ? lines.slice(-30) : lines.slice(first, first + 40)).join('\n');
 }
