@@ -36,9 +36,12 @@ type Hook = void | Promise<void>;
  * hooks (see `wantsBatchLogs`).
  *
  * @example
- * class Decay extends Callback {
- *   override onEpochEnd(epoch: number) { this.model.optimizer.learningRate *= 0.5; }
+ * class Decay extends callbacks.Callback {
+ *   onEpochEnd(epoch, logs) {
+ *     this.model.optimizer.learningRate *= 0.5;
+ *   }
  * }
+ * await net.fit(x, y, { epochs: 3, callbacks: [new Decay()] });
  */
 export class Callback {
   /** The model in training; set before the first hook. */

@@ -18,7 +18,7 @@ export interface CSVLoggerOptions {
  * validation, `val_` columns are kept for later and hold `NA`. Source: keras/src/callbacks/csv_logger.py.
  *
  * @example
- * await net.fit(x, y, { epochs: 5, callbacks: [new CSVLogger('training.csv')] });
+ * await net.fit(x, y, { epochs: 5, callbacks: [new callbacks.CSVLogger('training.csv')] });
  */
 export class CSVLogger extends Callback {
   readonly #filename: string;

@@ -21,7 +21,8 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  * Stops training when `monitor` has not improved for `patience` epochs. Source: keras/src/callbacks/early_stopping.py.
  *
  * @example
- * await net.fit(x, y, { epochs: 100, validationSplit: 0.1, callbacks: [new EarlyStopping({ patience: 3, restoreBestWeights: true })] });
+ * const stop = new callbacks.EarlyStopping({ patience: 3, restoreBestWeights: true });
+ * await net.fit(x, y, { epochs: 100, validationSplit: 0.1, callbacks: [stop] });
  */
 export class EarlyStopping extends Monitor {
   readonly patience: number;

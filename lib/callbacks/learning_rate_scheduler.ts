@@ -10,7 +10,8 @@ import { print } from './output.js';
  * Source: keras/src/callbacks/learning_rate_scheduler.py.
  *
  * @example
- * new LearningRateScheduler((epoch, rate) => (epoch < 10 ? rate : rate * Math.exp(-0.1)));
+ * const decay = new callbacks.LearningRateScheduler((epoch, rate) => (epoch < 10 ? rate : rate * Math.exp(-0.1)));
+ * await net.fit(x, y, { epochs: 12, callbacks: [decay] });
  */
 export class LearningRateScheduler extends Callback {
   readonly #schedule: (epoch: number, learningRate: number) => number;

@@ -23,7 +23,8 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
  * Source: keras/src/callbacks/reduce_lr_on_plateau.py; `minDelta` is 1e-4 by default.
  *
  * @example
- * await net.fit(x, y, { validationSplit: 0.1, callbacks: [new ReduceLROnPlateau({ factor: 0.2, patience: 5 })] });
+ * const reduce = new callbacks.ReduceLROnPlateau({ factor: 0.2, patience: 5 });
+ * await net.fit(x, y, { epochs: 10, validationSplit: 0.1, callbacks: [reduce] });
  */
 export class ReduceLROnPlateau extends Monitor {
   readonly factor: number;

@@ -8,6 +8,9 @@ import { print } from './output.js';
 /**
  * Stops training after a batch whose loss is NaN or infinite. It reads the loss of every batch from the device.
  * Source: keras/src/callbacks/terminate_on_nan.py.
+ *
+ * @example
+ * await net.fit(x, y, { callbacks: [new callbacks.TerminateOnNaN()] });
  */
 export class TerminateOnNaN extends Callback {
   readonly #raiseError: boolean;

@@ -24,6 +24,7 @@ export type BatchLike = BatchTuple | Tensor | ShapedArray | TypedArray;
  *     return [{ data: x, shape: [8, 1] }, { data: x.map((value) => 2 * value), shape: [8, 1] }];
  *   }
  * }
+ * await net.fit(new Ramp(), null, { epochs: 2 });
  */
 export abstract class Sequence {
   /** Number of batches. */
