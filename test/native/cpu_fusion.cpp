@@ -70,6 +70,22 @@ TEST(scales_become_part_of_the_weights) {
   COMPARE(after_conv(16, "%3: f32[16] = input {name=\"s\"}\n%4: f32[2,6,6,16] = mul (%2, %3)\nreturn (%2, %4)\n"));
 }
 
+TEST(movements_stay_in_the_blocked_layout) {
+  for (const int channels : {16, 32, 10}) {
+    const std::string c = std::to_string(channels), twice = std::to_string(2 * channels), t = "f32[2,6,6," + c + "]";
+    const std::string names = COMPARE(
+        after_conv(channels, "%3: " + t + " = relu (%2)\n%4: f32[2,6,6," + twice + "] = concat (%2, %3) {axis=3}\n%5: " + t +
+                                 " = slice (%4) {begin=[0,0,0," + c + "], size=[2,6,6," + c + "], strides=[1,1,1,1]}\n%6: f32[2,9,5," + c +
+                                 "] = pad (%5) {before=[0,1,-1,0], after=[0,2,0,0], interior=[0,0,0,0], value=3}\n%7: f32[2,11,11," + c +
+                                 "] = pad (%5) {before=[0,0,0,0], after=[0,0,0,0], interior=[0,1,1,0], value=0}\n%8: f32[4,6,6," + c +
+                                 "] = concat (%5, %3) {axis=0}\n%9: f32[2,3,2," + c + "] = slice (%5) {begin=[0,0,1,0], size=[2,3,2," + c +
+                                 "], strides=[1,2,3,1]}\n%10: f32[2,6,6," + std::to_string(channels + 3) +
+                                 "] = pad (%5) {before=[0,0,0,1], after=[0,0,0,2], interior=[0,0,0,0], value=1}\nreturn (%6, %7, %8, %9, %10)\n"));
+    // Sixteen channels are one block, which is the plain layout.
+    CHECK_EQUAL(has(names, "concat [adbc"), channels == 32);
+  }
+}
+
 TEST(gradients_of_bias_and_kernel_are_one_kernel) {
   for (const int channels : {16, 10}) {
     const std::string c = std::to_string(channels);

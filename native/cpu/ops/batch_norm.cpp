@@ -2,6 +2,7 @@
 // is kept for the backward pass.
 #include "cpu/call_work.h"
 #include "cpu/claims.h"
+#include "cpu/image_layout.h"
 #include "cpu/kernels/batch_norm.h"
 #include "cpu/lowering.h"
 
@@ -14,21 +15,13 @@ struct Normalization {
   BatchNormShape shape;
 };
 
-bool blocked_by(const Layout& layout, int64_t block) {
-  const Dims dims = layout.dims();
-  if (dims.size() != 4) return false;
-  const auto tag = block == 16 ? dnnl::memory::format_tag::nChw16c : dnnl::memory::format_tag::nChw8c;
-  return layout == Layout::from_library(MemoryDesc(library_dims(dims, kImageAxes), dnnl::memory::data_type::f32, tag), kImageAxes);
-}
-
 // In the layout of x where the kernels know it, else channels last.
 Normalization normalization(const Lowering& lowering, int x) {
   const Shape& shape = lowering.type(x).shape;
   const int64_t channels = shape.back(), count = element_count(shape);
   const Layout& layout = lowering.layout(x);
-  for (const int64_t block : {16, 8})
-    if (!layout.is_plain() && blocked_by(layout, block))
-      return {layout, {.batch = shape[0], .spatial = count / (shape[0] * channels), .channels = channels, .block = block}};
+  if (const int64_t block = image_block(layout); block != 0)
+    return {layout, {.batch = shape[0], .spatial = count / (shape[0] * channels), .channels = channels, .block = block}};
   return {Layout::plain(lowering.type(x)), {.batch = count / channels, .spatial = 1, .channels = channels, .block = 0}};
 }
 

@@ -1,6 +1,11 @@
-// Ops that only move elements: strided copies between plain tensors.
+// Ops that only move elements: strided copies, in the blocked layout of images where they respect its blocks, else between plain tensors.
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
 #include "cpu/call_work.h"
 #include "cpu/claims.h"
+#include "cpu/image_layout.h"
 #include "cpu/kernels/copy.h"
 #include "cpu/lowering.h"
 
@@ -8,18 +13,52 @@ namespace laminet::cpu {
 
 namespace {
 
-std::vector<int64_t> plain_strides(const Shape& shape) {
-  std::vector<int64_t> strides(shape.size(), 1);
-  for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis];
-  return strides;
-}
+// Along one axis of the result, element to + i * to_step is element from + i * from_step of the operand's axis, for i < count.
+struct Move {
+  int from_axis = 0;
+  int64_t from = 0, from_step = 1, to = 0, to_step = 1, count = 0;
 
-// A copy of one operand into a part of the result, starting at these elements.
+  bool respects(int64_t block) const { return from % block == 0 && to % block == 0 && count % block == 0 && from_step == 1 && to_step == 1; }
+};
+
+// A copy of one operand into the result, axis by axis of the result.
 struct Part {
   int operand = 0;
-  int64_t from = 0, to = 0;
+  std::vector<Move> moves;
+};
+
+// The loop nest of a part.
+struct Copy {
+  int operand = 0;
+  int64_t from = 0, to = 0;  // of the first element
   CopySpace space;
 };
+
+std::vector<Digit> digits_of_axis(const Layout& layout, int axis) {
+  std::vector<Digit> digits;
+  for (const Digit& digit : layout.digits())
+    if (digit.axis == axis) digits.push_back(digit);
+  return digits;
+}
+
+Copy copy_of(const Part& part, const Layout& operand, const Layout& result) {
+  Copy copy;
+  copy.operand = part.operand;
+  for (int axis = 0; axis < static_cast<int>(part.moves.size()); ++axis) {
+    const Move& move = part.moves[axis];
+    const std::vector<Digit> from = digits_of_axis(operand, move.from_axis), to = digits_of_axis(result, axis);
+    // A blocked axis moves block by block.
+    copy.from += move.from / from.front().step * from.front().stride;
+    copy.to += move.to / to.front().step * to.front().stride;
+    for (size_t digit = 0; digit < to.size(); ++digit) {
+      const int at = copy.space.rank++;
+      copy.space.extents[at] = digit == 0 ? move.count / to[digit].step : to[digit].extent;
+      copy.space.from[at] = from[digit].stride * move.from_step;
+      copy.space.to[at] = to[digit].stride * move.to_step;
+    }
+  }
+  return copy;
+}
 
 class CopyKernel : public Kernel {
  public:
@@ -29,26 +68,47 @@ class CopyKernel : public Kernel {
 
   void lower(Lowering& lowering) const override {
     const Type& type = lowering.type(results.front());
+    const int64_t block = block_of(lowering);
+    const auto layout_of = [&](int value) {
+      const Type& each = lowering.type(value);
+      return block == 0 ? Layout::plain(each) : *blocked_image(each.shape, block);
+    };
+    const Layout layout = layout_of(results.front());
     std::vector<int> reads;
-    for (int operand : operands) reads.push_back(lowering.use_plain(operand));
-    const int result = lowering.define_plain(results.front());
-    const size_t bytes = dtype_bytes(type.dtype);
-    const int64_t count = element_count(type.shape);
-    auto run = [parts = parts, reads, result, bytes, count, filled = filled, bits = bits_of(type.dtype)](void* const* memory) {
+    for (int operand : operands) reads.push_back(lowering.use(operand, layout_of(operand)));
+    std::vector<Copy> copies;
+    for (const Part& part : parts) copies.push_back(copy_of(part, layout_of(operands[part.operand]), layout));
+    const int result = lowering.define(results.front(), layout);
+    auto run = [copies, reads, result, bytes = dtype_bytes(type.dtype), count = element_count(type.shape), filled = filled,
+                bits = bits_of(type.dtype)](void* const* memory) {
       char* to = static_cast<char*>(memory[result]);
       if (filled) copy_kernels().fill(count, bytes, &bits, to);
-      for (const Part& part : parts)
-        copy_kernels().copy(part.space, bytes, static_cast<const char*>(memory[reads[part.operand]]) + part.from * static_cast<int64_t>(bytes),
-                            to + part.to * static_cast<int64_t>(bytes));
+      for (const Copy& copy : copies)
+        copy_kernels().copy(copy.space, bytes, static_cast<const char*>(memory[reads[copy.operand]]) + copy.from * static_cast<int64_t>(bytes),
+                            to + copy.to * static_cast<int64_t>(bytes));
     };
-    lowering.add(reads, {result}, call_work(std::move(run)));
+    lowering.add(reads, {result}, call_work(std::move(run)), layout.text());
   }
 
  private:
+  // The block of channels to work in: the largest operand's, when all parts keep blocks together. 0: plain.
+  int64_t block_of(const Lowering& lowering) const {
+    const auto larger = [&](int a, int b) { return lowering.type(a).bytes() < lowering.type(b).bytes(); };
+    const int64_t block = image_block(lowering.layout(*std::max_element(operands.begin(), operands.end(), larger)));
+    if (block == 0) return 0;
+    for (const auto* list : {&operands, &results})
+      for (int value : *list)
+        if (lowering.type(value).dtype != DType::f32 || !blocked_image(lowering.type(value).shape, block)) return 0;
+    for (const Part& part : parts)
+      for (int axis = 0; axis < static_cast<int>(part.moves.size()); ++axis)
+        if (part.moves[axis].from_axis != axis || (axis == 3 && !part.moves[axis].respects(block))) return 0;
+    return block;
+  }
+
   // The element's bits in the first bytes.
   uint64_t bits_of(DType dtype) const {
     uint64_t bits = 0;
-    const auto put = [&](auto element) { __builtin_memcpy(&bits, &element, sizeof element); };
+    const auto put = [&](auto element) { std::memcpy(&bits, &element, sizeof element); };
     switch (dtype) {
       case DType::f32: put(static_cast<float>(value)); break;
       case DType::f64: put(value); break;
@@ -71,25 +131,20 @@ std::unique_ptr<CopyKernel> copy_kernel(const ClaimGraph& graph, int index, std:
   return kernel;
 }
 
-// The result's extents, its own strides; the operand's strides are to be filled in.
-Part whole_result(const Shape& result) {
+// All of an operand, to the beginning of the result.
+Part whole(const Shape& shape, int operand = 0) {
   Part part;
-  part.space.rank = static_cast<int>(result.size());
-  const std::vector<int64_t> strides = plain_strides(result);
-  for (size_t axis = 0; axis < result.size(); ++axis) {
-    part.space.extents[axis] = result[axis];
-    part.space.to[axis] = strides[axis];
-  }
+  part.operand = operand;
+  for (int axis = 0; axis < static_cast<int>(shape.size()); ++axis) part.moves.push_back({.from_axis = axis, .count = shape[axis]});
   return part;
 }
 
 KernelPtr claim_transpose(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
-  Part part = whole_result(graph.shape(kernel->results[0]));
-  const std::vector<int64_t> strides = plain_strides(graph.shape(kernel->operands[0]));
+  Part part = whole(graph.shape(kernel->results[0]));
   const std::vector<int64_t>& permutation = graph.instruction(index).integers("permutation");
-  for (int axis = 0; axis < part.space.rank; ++axis) part.space.from[axis] = strides[permutation[axis]];
+  for (size_t axis = 0; axis < part.moves.size(); ++axis) part.moves[axis].from_axis = static_cast<int>(permutation[axis]);
   kernel->parts = {part};
   return kernel;
 }
@@ -98,11 +153,10 @@ KernelPtr claim_slice(const ClaimGraph& graph, int index, std::string* refusal) 
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
   const Instruction& instruction = graph.instruction(index);
-  Part part = whole_result(graph.shape(kernel->results[0]));
-  const std::vector<int64_t> own = plain_strides(graph.shape(kernel->operands[0]));
-  for (int axis = 0; axis < part.space.rank; ++axis) {
-    part.from += instruction.integers("begin")[axis] * own[axis];
-    part.space.from[axis] = own[axis] * instruction.integers("strides")[axis];
+  Part part = whole(graph.shape(kernel->results[0]));
+  for (size_t axis = 0; axis < part.moves.size(); ++axis) {
+    part.moves[axis].from = instruction.integers("begin")[axis];
+    part.moves[axis].from_step = instruction.integers("strides")[axis];
   }
   kernel->parts = {part};
   return kernel;
@@ -111,12 +165,10 @@ KernelPtr claim_slice(const ClaimGraph& graph, int index, std::string* refusal) 
 KernelPtr claim_reverse(const ClaimGraph& graph, int index, std::string* refusal) {
   auto kernel = copy_kernel(graph, index, refusal);
   if (!kernel) return nullptr;
-  const Shape& shape = graph.shape(kernel->results[0]);
-  Part part = whole_result(shape);
-  for (int axis = 0; axis < part.space.rank; ++axis) part.space.from[axis] = part.space.to[axis];
+  Part part = whole(graph.shape(kernel->results[0]));
   for (int64_t axis : graph.instruction(index).integers("axes")) {
-    part.from += (shape[axis] - 1) * part.space.from[axis];
-    part.space.from[axis] = -part.space.from[axis];
+    part.moves[axis].from = std::max<int64_t>(part.moves[axis].count - 1, 0);
+    part.moves[axis].from_step = -1;
   }
   kernel->parts = {part};
   return kernel;
@@ -129,14 +181,10 @@ KernelPtr claim_concat(const ClaimGraph& graph, int index, std::string* refusal)
   int64_t offset = 0;
   for (size_t operand = 0; operand < kernel->operands.size(); ++operand) {
     const Shape& shape = graph.shape(kernel->operands[operand]);
-    const std::vector<int64_t> own = plain_strides(shape);
-    Part part = whole_result(graph.shape(kernel->results[0]));
-    part.operand = static_cast<int>(operand);
-    part.space.extents[axis] = shape[axis];
-    for (int each = 0; each < part.space.rank; ++each) part.space.from[each] = own[each];
-    part.to = offset * part.space.to[axis];
+    Part part = whole(shape, static_cast<int>(operand));
+    part.moves[axis].to = offset;
     offset += shape[axis];
-    kernel->parts.push_back(part);
+    if (element_count(shape) > 0) kernel->parts.push_back(part);
   }
   return kernel;
 }
@@ -147,22 +195,18 @@ KernelPtr claim_pad(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   const Shape &x = graph.shape(kernel->operands[0]), &y = graph.shape(kernel->results[0]);
   const std::vector<int64_t>&before = instruction.integers("before"), &interior = instruction.integers("interior");
-  const std::vector<int64_t> own = plain_strides(x);
   kernel->filled = true;
   kernel->value = instruction.number("value");
-  Part part = whole_result(y);
+  Part part = whole(x);
   // Along an axis, element i goes to before + i * step; those that fall inside the result are copied.
-  for (int axis = 0; axis < part.space.rank; ++axis) {
-    const int64_t step = interior[axis] + 1;
-    const int64_t first = before[axis] < 0 ? (-before[axis] + step - 1) / step : 0;
-    const int64_t room = y[axis] - before[axis] - first * step;
-    const int64_t count = std::min(x[axis] - first, room <= 0 ? 0 : (room + step - 1) / step);
-    if (count <= 0) return kernel;  // nothing of x is left
-    part.space.extents[axis] = count;
-    part.from += first * own[axis];
-    part.to += (before[axis] + first * step) * part.space.to[axis];
-    part.space.from[axis] = own[axis];
-    part.space.to[axis] *= step;
+  for (size_t axis = 0; axis < part.moves.size(); ++axis) {
+    Move& move = part.moves[axis];
+    move.to_step = interior[axis] + 1;
+    move.from = before[axis] < 0 ? (-before[axis] + move.to_step - 1) / move.to_step : 0;
+    move.to = before[axis] + move.from * move.to_step;
+    const int64_t room = y[axis] - move.to;
+    move.count = std::min(x[axis] - move.from, room <= 0 ? 0 : (room + move.to_step - 1) / move.to_step);
+    if (move.count <= 0) return kernel;  // nothing of x is left
   }
   kernel->parts = {part};
   return kernel;
@@ -176,9 +220,8 @@ class GatherKernel : public Kernel {
     const int x = lowering.use_plain(operands[0]), indices = lowering.use_plain(operands[1]);
     const int y = lowering.define_plain(results.front());
     const size_t bytes = dtype_bytes(lowering.type(operands[0]).dtype);
-    auto run = [sizes = *this, x, indices, y, bytes](void* const* memory) {
-      copy_kernels().gather(sizes.outer, sizes.axis, sizes.inner, bytes, memory[x], static_cast<const int32_t*>(memory[indices]), sizes.count,
-                            memory[y]);
+    auto run = [outer = outer, axis = axis, inner = inner, count = count, x, indices, y, bytes](void* const* memory) {
+      copy_kernels().gather(outer, axis, inner, bytes, memory[x], static_cast<const int32_t*>(memory[indices]), count, memory[y]);
     };
     lowering.add({x, indices}, {y}, call_work(std::move(run)));
   }
