@@ -3,7 +3,16 @@
 import { nativeDType } from '../core/dtype.js';
 import { InternalError } from '../core/errors.js';
 import { isStatic } from '../core/shape.js';
-import { type AttributeValue, constantOp, type Graph, type GraphNode, inputOp, type Value, type ValueType, variableOp } from './graph.js';
+import {
+  type AttributeValue,
+  constantOp,
+  type Graph,
+  type GraphNode,
+  inputOp,
+  type Value,
+  type ValueType,
+  variableOp,
+} from './graph.js';
 
 export interface Update {
   readonly index: number;
@@ -84,7 +93,10 @@ export function printGraph(graph: Graph, outputs: readonly Value[], updates: rea
     const words = Object.entries(renumbered(node))
       .filter(([name]) => !unprinted.has(name))
       .map(([name, value]) => `${name}=${attribute(value)}`);
-    const call = node.op === inputOp || node.op === variableOp || node.op === constantOp || node.operands.length === 0 ? '' : ` (${operands})`;
+    const call =
+      node.op === inputOp || node.op === variableOp || node.op === constantOp || node.operands.length === 0
+        ? ''
+        : ` (${operands})`;
     const attributes = words.length === 0 ? '' : ` {${words.join(', ')}}`;
     const layer = node.layer === '' ? '' : ` @${node.layer}`;
     lines.push(`${results.join(', ')} = ${node.op.name}${call}${attributes}${layer}`);

@@ -49,7 +49,12 @@ export interface NativeDevice {
   write(buffer: NativeBuffer, data: ArrayBufferView): void;
   read(buffer: NativeBuffer): Promise<ArrayBuffer>;
   program(listing: string, constants: readonly ArrayBufferView[]): NativeProgram;
-  run(program: NativeProgram, inputs: readonly NativeInput[], variables: readonly NativeBuffer[], signal?: NativeSignal): NativeBuffer[];
+  run(
+    program: NativeProgram,
+    inputs: readonly NativeInput[],
+    variables: readonly NativeBuffer[],
+    signal?: NativeSignal,
+  ): NativeBuffer[];
   runAndRead(
     program: NativeProgram,
     inputs: readonly NativeInput[],
