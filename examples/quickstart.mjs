@@ -2,7 +2,7 @@
 // `node examples/quickstart.mjs` takes the whole training set; `--quick` a sixth of it.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { currentDevice, datasets, layers, sequential } from 'laminet';
+import { currentDevice, datasets, layers, optimizers, schedules, sequential } from 'laminet';
 
 const quick = process.argv.includes('--quick');
 const samples = quick ? 10_000 : 60_000;
@@ -32,8 +32,11 @@ const net = sequential([
 ]);
 net.summary();
 
-net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-await net.fit(x, y, { batchSize: 64, epochs: quick ? 1 : 3 });
+const epochs = quick ? 1 : 3;
+const batchSize = 64;
+const learningRate = schedules.cosineDecay({ initialLearningRate: 0.002, decaySteps: epochs * Math.ceil(samples / batchSize) });
+net.compile({ optimizer: optimizers.adam({ learningRate }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+await net.fit(x, y, { batchSize, epochs });
 
 const { accuracy } = await net.evaluate(test.x, test.y, { batchSize: 256, verbose: 0 });
 console.log(`test accuracy: ${accuracy.toFixed(4)}`);
