@@ -10,6 +10,7 @@ import type { Tensor } from '../graph/tensor.js';
 import type { NativeBuffer, NativeInput, NativeProgram, NativeSignal } from './addon.js';
 import type { Device } from './device.js';
 import { DeviceTensor } from './device_tensor.js';
+import { ProgramCache } from './program_cache.js';
 import { requireRoom } from './room.js';
 
 /** A tensor with a buffer: a DeviceTensor or a Variable. */
@@ -96,15 +97,13 @@ function requireDevice(stored: Stored, device: Device): void {
   );
 }
 
-/** Native programs by listing: eager loops and equal models meet the same one. Oldest first; the garbage collector frees evicted ones. */
-const programs = new Map<Device, Map<string, NativeProgram>>();
-const programLimit = 512;
+const caches = new Map<Device, ProgramCache>();
 
 function nativeProgram(device: Device, text: string, constants: readonly ArrayBufferView[]): NativeProgram {
-  const known = programs.get(device) ?? new Map<string, NativeProgram>();
-  programs.set(device, known);
+  const cache = caches.get(device) ?? new ProgramCache();
+  caches.set(device, cache);
   // Constants are part of a program's identity but not of its text.
-  const cached = constants.length === 0 ? known.get(text) : undefined;
+  const cached = constants.length === 0 ? cache.get(text) : undefined;
   if (cached !== undefined) return cached;
   if (env.LAMINET_DUMP === 'program') stderr.write(`${text}\n`);
   let program: NativeProgram;
@@ -114,10 +113,7 @@ function nativeProgram(device: Device, text: string, constants: readonly ArrayBu
     if ((error as { code?: string }).code === 'OUT_OF_MEMORY') throw fromNative(error); // sizes beyond any memory
     throw new InternalError(`the device refused a program: ${(error as Error).message}\n${text}`, { cause: error });
   }
-  if (constants.length === 0) {
-    known.set(text, program);
-    if (known.size > programLimit) known.delete(known.keys().next().value as string);
-  }
+  if (constants.length === 0) cache.set(text, program);
   return program;
 }
 

@@ -1,13 +1,13 @@
 /** @file Variables: named tensors whose contents change (weights, optimizer slots, moving averages, metric sums). */
 
-import { type DType, nativeDType, type TypedArray, typedArray } from '../core/dtype.js';
+import { type DType, type TypedArray, typedArray } from '../core/dtype.js';
 import { DisposedError, fromNative, ShapeError } from '../core/errors.js';
 import { formatShape, sameShape, sizeOf } from '../core/shape.js';
 import { currentGraph, Graph, type Value } from '../graph/graph.js';
 import { type NestedArray, Tensor } from '../graph/tensor.js';
 import type { NativeBuffer } from './addon.js';
 import type { Device } from './device.js';
-import { DeviceTensor, hostArray, readBuffer, tensor } from './device_tensor.js';
+import { type DeviceTensor, hostArray, readBuffer, tensor } from './device_tensor.js';
 import { nest } from './nested.js';
 import { compileGraph } from './program.js';
 

@@ -40,7 +40,7 @@ export function onBatch(
     try {
       await runStep({ where, compiled, phase, cancellation }, samples);
     } catch (error) {
-      if (phase === 'train') await compiled.optimizer.recount();
+      if (phase === 'train') await compiled.optimizer.recount().catch(() => {}); // the first error counts
       throw error;
     }
     return compiled.read();

@@ -38,7 +38,6 @@ export async function runStep({ where, compiled, phase, cancellation }: StepCont
  * Calls `step` with each batch, and ends the batches' iterator whatever happens. While a batch is waited for, an abort is heeded.
  *
  * @param step - returns true to stop early
- * @returns how many batches there were
  * @throws DataError when there were none.
  */
 export async function forEachBatch(
@@ -83,7 +82,7 @@ export async function runPass(context: PassContext, batches: AsyncGenerator<Samp
     return await compiled.read();
   } catch (error) {
     await inFlight.settle();
-    if (phase === 'train') await compiled.optimizer.recount();
+    if (phase === 'train') await compiled.optimizer.recount().catch(() => {}); // the first error counts
     throw error;
   }
 }

@@ -71,21 +71,18 @@ export class Cancellation {
     });
   }
 
-  /** The error to throw instead of `error`, when that came from the cancellation: of a step, or of user code that heeds the signal too. */
+  /** The error to throw instead of `error`, when that came from the abort: from a step, or from user code that heeds the signal too. */
   translate(error: unknown): unknown {
-    if (this.#signal?.aborted !== true || error instanceof AbortedError) return this.#translateNative(error);
-    const { reason } = this.#signal;
-    const cause = error instanceof LaminetError ? error.cause : error;
-    return cause === reason || (cause instanceof Error && cause.name === 'AbortError') ? this.#error() : error;
+    const signal = this.#signal;
+    if (signal?.aborted !== true) return error;
+    const origin = (error instanceof LaminetError && error.cause) || error;
+    const isAbort =
+      error instanceof AbortedError || origin === signal.reason || (origin instanceof Error && origin.name === 'AbortError');
+    return isAbort ? this.#error() : error;
   }
 
   release(): void {
     if (this.#listener !== undefined) this.#signal?.removeEventListener('abort', this.#listener);
-  }
-
-  /** A step that was cancelled on the device names an instruction; the user asked for the whole call to stop. */
-  #translateNative(error: unknown): unknown {
-    return error instanceof AbortedError && this.#signal?.aborted === true ? this.#error() : error;
   }
 
   #error(): AbortedError {

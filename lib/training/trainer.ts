@@ -152,6 +152,11 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
     return this.#outputs(await predictModel('predictOnBatch', this, x, { batchSize: Number.MAX_SAFE_INTEGER, verbose: 0 }));
   }
 
+  override dispose(): void {
+    super.dispose();
+    this.forgetSteps();
+  }
+
   /** Drops the traced steps: for models whose layers have changed. */
   protected forgetSteps(): void {
     this.#predictStep = undefined;

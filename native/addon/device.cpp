@@ -1,5 +1,6 @@
 #include "device.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "../runtime/parse.h"
@@ -28,6 +29,29 @@ void require_count(size_t received, size_t expected, const char* what) {
 Napi::ArrayBuffer array_buffer(Napi::Env env, const Type& type) {
   require_host_memory(type.bytes(), "a copy of a tensor " + type.text());
   return Napi::ArrayBuffer::New(env, type.bytes());
+}
+
+// What the intermediate values of a program take at least: the most that are alive together.
+size_t live_bytes(const laminet::Program& program) {
+  std::vector<size_t> last(program.types.size());
+  for (size_t step = 0; step < program.instructions.size(); ++step) {
+    for (const int value : program.instructions[step].operands) last[static_cast<size_t>(value)] = step;
+  }
+  std::vector<size_t> ending(program.instructions.size());
+  size_t live = 0;
+  size_t most = 0;
+  for (size_t step = 0; step < program.instructions.size(); ++step) {
+    const Instruction& instruction = program.instructions[step];
+    if (instruction.op == "input" || instruction.op == "variable" || instruction.op == "constant") continue;
+    for (const int value : instruction.results) {
+      const size_t bytes = program.type(value).bytes();
+      live += bytes;
+      ending[std::max(step, last[static_cast<size_t>(value)])] += bytes;
+    }
+    most = std::max(most, live);
+    live -= ending[step];
+  }
+  return most;
 }
 
 std::vector<Type> types_of(const laminet::Program& program, const std::vector<int>& values) {
@@ -124,7 +148,7 @@ Napi::Value NativeDevice::program(const Napi::CallbackInfo& info) {
       }
     }
     Program::Init init{connection_, nullptr, types_of(parsed, parsed.inputs), types_of(parsed, parsed.variables),
-                       types_of(parsed, parsed.returns)};
+                       types_of(parsed, parsed.returns), live_bytes(parsed)};
     init.code = engine.add_program(std::move(parsed), std::move(constants));
     return Program::make(info.Env(), std::move(init));
   });

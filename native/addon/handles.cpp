@@ -19,9 +19,9 @@ Napi::Object Buffer::make(Napi::Env env, Init init) {
   return env.GetInstanceData<Environment>()->buffer.New({Napi::External<Init>::New(env, &init)});
 }
 
-// What a tensor adds to the size that drives garbage collection. A tensor larger than any memory never gets a buffer, and V8 takes no
-// absurd number.
-int64_t external_bytes(const Type& type) { return static_cast<int64_t>(std::min<size_t>(type.bytes(), size_t{1} << 40)); }
+// What a tensor or a program adds to the size that drives garbage collection. What is larger than any memory is never allocated, and V8
+// takes no absurd number.
+int64_t external_bytes(size_t bytes) { return static_cast<int64_t>(std::min<size_t>(bytes, size_t{1} << 40)); }
 
 Buffer::Buffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Buffer>(info) {
   Init& init = init_of<Init>(info);
@@ -30,7 +30,7 @@ Buffer::Buffer(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Buffer>(info) 
   type_ = slot_->type;
   info.This().As<Napi::Object>().TypeTag(&kTag);
   ++connection_->live_buffers;
-  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), external_bytes(type_));
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), external_bytes(type_.bytes()));
 }
 
 void Buffer::Finalize(Napi::BasicEnv env) { free(env); }
@@ -40,7 +40,7 @@ void Buffer::free(Napi::BasicEnv env) {
   --connection_->live_buffers;
   connection_->engine_->release(std::move(slot_));
   slot_ = nullptr;
-  Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes(type_));
+  Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes(type_.bytes()));
 }
 
 const SlotPtr& Buffer::slot(const ConnectionPtr& user) const {
@@ -64,15 +64,17 @@ Napi::Object Program::make(Napi::Env env, Init init) {
 
 Program::Program(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Program>(info), init_(std::move(init_of<Init>(info))) {
   info.This().As<Napi::Object>().TypeTag(&kTag);
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), external_bytes(init_.bytes));
 }
 
-void Program::Finalize(Napi::BasicEnv) { free(); }
-void Program::dispose(const Napi::CallbackInfo&) { free(); }
+void Program::Finalize(Napi::BasicEnv env) { free(env); }
+void Program::dispose(const Napi::CallbackInfo& info) { free(info.Env()); }
 
-void Program::free() {
+void Program::free(Napi::BasicEnv env) {
   if (!init_.code) return;
   init_.connection->engine_->release(std::move(init_.code));
   init_.code = nullptr;
+  Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes(init_.bytes));
 }
 
 const CodePtr& Program::code(const ConnectionPtr& user) const {

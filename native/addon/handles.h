@@ -64,6 +64,7 @@ class Program : public Napi::ObjectWrap<Program> {
     ConnectionPtr connection;
     CodePtr code;
     std::vector<Type> inputs, variables, returns;
+    size_t bytes;  // of its values, as far as they are alive together
   };
 
   static Napi::Function define(Napi::Env env);
@@ -78,7 +79,7 @@ class Program : public Napi::ObjectWrap<Program> {
 
  private:
   void dispose(const Napi::CallbackInfo& info);
-  void free();
+  void free(Napi::BasicEnv env);
 
   Init init_;  // without code: disposed
 };
