@@ -1,4 +1,4 @@
-/** @file Devices: which exist, which one is used, and the promise of an orderly end. */
+/** @file Devices: which exist, and which one is used. */
 
 import { env } from 'node:process';
 import { DeviceError, fromNative } from '../core/errors.js';
@@ -61,15 +61,12 @@ function open(name: string): Device {
     const reason = found?.reason ?? 'no such backend';
     throw new DeviceError(`device '${name}' is not available: ${reason}; available: ${available.join(', ')}`);
   }
-  const threads = Number(env.LAMINET_NUM_THREADS);
   let native: NativeDevice;
   try {
-    native = addon().open(name, threads > 0 ? { threads } : {});
+    native = addon().open(name, {});
   } catch (error) {
     throw fromNative(error);
   }
-  // Environment hooks do not run at process.exit(), so the thread is joined here.
-  process.once('exit', () => native.close());
   const device = new Device(native);
   opened.set(name, device);
   return device;
