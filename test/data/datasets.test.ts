@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,11 @@ describe('download', () => {
       const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
       if (ranges.length === 1) {
         response.writeHead(200, { 'content-length': content.length });
-        response.write(content.subarray(0, 2000), () => setTimeout(() => response.destroy(), 100));
+        response.write(content.subarray(0, 2000));
+        // Cut off when the first part has arrived on the disk.
+        const part = join(folder, 'file.bin.part');
+        const cut = (): unknown => (existsSync(part) && statSync(part).size === 2000 ? response.destroy() : setTimeout(cut, 5));
+        cut();
         return;
       }
       response.writeHead(206, { 'content-length': content.length - from });
