@@ -13,6 +13,7 @@ export {
   DeviceError,
   DisposedError,
   DTypeError,
+  FileError,
   InternalError,
   LaminetError,
   OutOfMemoryError,

@@ -69,6 +69,13 @@ export class DataError extends LaminetError {
   }
 }
 
+/** A file that is missing, damaged, of another kind, or that cannot be written. */
+export class FileError extends LaminetError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('FILE', message, options);
+  }
+}
+
 /** A call at the wrong time: fit before compile, weights before build, data of a symbolic tensor. */
 export class StateError extends LaminetError {
   constructor(message: string) {
