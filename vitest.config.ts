@@ -2,7 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { alias: { laminet: fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^laminet$/, replacement: fileURLToPath(new URL('lib/index.ts', import.meta.url)) },
+      { find: /^laminet\/plot$/, replacement: fileURLToPath(new URL('lib/plot/index.ts', import.meta.url)) },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
