@@ -2,8 +2,12 @@
 
 import { StateError } from './errors.js';
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND');
+/** Whether the package itself was not found, not one that it imports. */
+const isMissing = (error: unknown, name: string): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND') &&
+  error.message.includes(`'${name}'`);
 
 /**
  * The module of an optional package.
@@ -18,7 +22,7 @@ export async function importPeer<T>(where: string, name: string, load: () => Pro
   try {
     return await load();
   } catch (error) {
-    if (isMissing(error))
+    if (isMissing(error, name))
       throw new StateError(`${where}: needs the package '${name}', which is not installed; run npm install ${name}`);
     const reason = error instanceof Error ? error.message : String(error);
     throw new StateError(
