@@ -21,7 +21,7 @@ export {
   StateError,
   ValueError,
 } from './core/errors.js';
-export { clearSession } from './core/naming.js';
+export { clearSession, type NamingScheme, namingScheme, setNamingScheme } from './core/naming.js';
 export type { Shape } from './core/shape.js';
 export * from './data/index.js';
 export { type NestedArray, Tensor } from './graph/tensor.js';

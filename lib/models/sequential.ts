@@ -2,6 +2,7 @@
 
 import type { DType } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
+import { implicitInputName, namingScheme } from '../core/naming.js';
 import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -14,6 +15,10 @@ import { Functional } from './functional.js';
 import type { KerasObject } from './keras_config.js';
 import { Model, type ModelOptions } from './model.js';
 import { serializeSequential } from './serialize.js';
+
+/** The input layer that a model makes for its first layer. */
+const implicitInput = (first: Layer, shape: Shape): InputLayer =>
+  new InputLayer({ shape, dtype: first.dtype, name: implicitInputName(first.name) });
 
 /** See {@link sequential}. */
 export class Sequential extends Model<Tensor> {
@@ -74,7 +79,7 @@ export class Sequential extends Model<Tensor> {
     if (this.layers.length === 0) throw new StateError('build: the model has no layers; call add(layer) first');
     const first = this.#stack[0];
     if (!(first instanceof InputLayer)) {
-      this.#stack.unshift(new InputLayer({ batchShape: [null, ...inputShape.slice(1)], dtype: (first as Layer).dtype }));
+      this.#stack.unshift(implicitInput(first as Layer, inputShape.slice(1)));
     } else if (!sameShape(first.batchShape.slice(1), inputShape.slice(1))) {
       throw new StateError(
         `build: the model takes ${formatShape(first.batchShape)} already; received ${formatShape(inputShape)}`,
@@ -160,8 +165,7 @@ export class Sequential extends Model<Tensor> {
         `${this.label}: the model takes ${formatShape(first.batchShape)} already; received another input layer '${layer.name}'`,
       );
     }
-    if (first === undefined && layer.inputShape !== undefined)
-      this.#stack.push(new InputLayer({ shape: layer.inputShape, dtype: layer.dtype }));
+    if (first === undefined && layer.inputShape !== undefined) this.#stack.push(implicitInput(layer, layer.inputShape));
     this.#stack.push(layer);
   }
 
@@ -182,7 +186,9 @@ export class Sequential extends Model<Tensor> {
     for (let i = results.length; i < this.#stack.length; i++) {
       results.push((this.#stack[i] as Layer).apply(results[i - 1] as Tensor) as SymbolicTensor);
     }
-    this.#functional = new Functional({ inputs: results[0], outputs: results.at(-1) as Tensor });
+    // Keras 3 counts it among the functional models (keras/src/models/sequential.py); Keras 2 had no model inside.
+    const name = namingScheme() === 'keras3' ? undefined : this.name;
+    this.#functional = new Functional({ inputs: results[0], outputs: results.at(-1) as Tensor, name });
   }
 }
 

@@ -1,22 +1,28 @@
-/** @file The table that `summary` prints, as Keras 3 prints it (keras/src/utils/summary_utils.py). */
+/** @file The table that `summary` prints, by default as Keras 3 prints it (keras/src/utils/summary_utils.py). */
 
 import { env, stdout } from 'node:process';
 import { readableBytes } from '../core/bytes.js';
 import { bytesPerElement } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
-import { checkOptions } from '../core/options.js';
+import { checkChoice, checkOptions } from '../core/options.js';
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { Layer } from '../layers/layer.js';
-import { type LayerNode, nodeOf } from '../layers/node.js';
-import { shapeList } from '../layers/structure.js';
+import type { LayerNode } from '../layers/node.js';
 import type { Variable } from '../runtime/variable.js';
+import { connections, countElements, grouped, isRow, outputShapes } from './layer_facts.js';
 import type { Model } from './model.js';
+import { ruledLines } from './ruled_summary.js';
 import { type Alignment, type Column, drawTable, fitColumns } from './table.js';
 
 export interface SummaryOptions {
-  /** Characters in a line; by default 88, or 108 for a model with branches, and at most the terminal's. */
+  /** `keras3` (default): a table of boxes; `keras2`: ruled lines, which the naming scheme `keras2` makes as Keras 2 alone did. */
+  readonly style?: 'keras3' | 'keras2';
+  /**
+   * Characters in a line; by default 88, or 108 for a model with branches, and at most the terminal's. In the style `keras2` 65, or 98 with
+   * branches.
+   */
   readonly lineLength?: number;
-  /** Where the columns end, as fractions of the line. */
+  /** Where the columns end, as fractions of the line; in the style `keras2` also as numbers of characters. */
   readonly positions?: readonly number[];
   /** Receives the text; `console.log` by default. */
   readonly printFn?: (text: string) => void;
@@ -26,48 +32,20 @@ export interface SummaryOptions {
   readonly showTrainable?: boolean;
 }
 
-const count = (weights: Iterable<Variable>): number =>
-  [...new Set(weights)].reduce((sum, { shape }) => sum + (sizeOf(shape) as number), 0);
-
 const bytes = (weights: Iterable<Variable>): number =>
   [...new Set(weights)].reduce((sum, { shape, dtype }) => sum + (sizeOf(shape) as number) * bytesPerElement(dtype), 0);
-
-/** `1234567` as `1,234,567`. */
-const grouped = (value: number): string => value.toLocaleString('en-US');
 
 const shapeText = (shape: Shape): string => {
   const sizes = shape.map((size) => (size === null ? 'None' : String(size)));
   return `(${sizes.join(', ')})`;
 };
 
-/** Shapes of the layer's last symbolic call, else those that follow from what it was built for. */
 function outputText(layer: Layer): string {
-  const made = layer.inboundNodes.at(-1)?.outputs.map(({ shape }) => shape);
-  const shapes = made ?? (layer.builtShapes && shapeList(layer.computeOutputShape(layer.builtShapes)));
-  if (shapes === undefined) return '?';
-  const texts = shapes.map(shapeText);
+  const texts = outputShapes(layer)?.map(shapeText) ?? ['?'];
   return texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`;
 }
 
 const hasLayers = (layer: Layer): layer is Model => 'layers' in layer && Array.isArray(layer.layers) && layer.layers.length > 0;
-
-/** Whether a functional model is one row of layers, each used once. */
-function isRow(model: Model): boolean {
-  if (model.topology === undefined) return true;
-  const { depths, layers } = model.topology;
-  const nodes = depths.flat();
-  return (
-    depths.every((group) => group.length === 1 && (group[0] as LayerNode).symbolicInputs.length <= 1) &&
-    layers.every((layer) => layer.inboundNodes.filter((node) => nodes.includes(node)).length <= 1)
-  );
-}
-
-/** `conv2d[0][0]` for each tensor that the layer is applied to in this model. */
-function connections(layer: Layer, nodes: readonly LayerNode[]): string {
-  const sources = layer.inboundNodes.filter((node) => nodes.includes(node)).flatMap((node) => node.symbolicInputs);
-  const texts = sources.map((tensor) => `${nodeOf(tensor).layer.name}[${nodeOf(tensor).index}][${tensor.history.index}]`);
-  return texts.length === 0 ? '-' : texts.join(', ');
-}
 
 interface TableStyle {
   readonly expandNested: boolean;
@@ -80,7 +58,7 @@ function layerRows(layer: Layer, style: TableStyle, level = 0): string[][] {
   const prefix = level === 0 ? '' : `${'   '.repeat(level)}└ `;
   const params = layer.needsBuild ? '0 (unbuilt)' : grouped(layer.countParams());
   const cells = [`${prefix}${layer.name} (${layer.className})`, outputText(layer), params];
-  if (style.nodes !== undefined) cells.push(connections(layer, style.nodes));
+  if (style.nodes !== undefined) cells.push(connections(layer, style.nodes).join(', ') || '-');
   if (style.showTrainable) cells.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
   const inner = style.expandNested && hasLayers(layer) ? layer.layers : [];
   return [cells, ...inner.flatMap((entry) => layerRows(entry, style, level + 1))];
@@ -127,13 +105,12 @@ function totals(model: Model): string[] {
   if (model.isCompiled && model.optimizer.built) parts.push(['Optimizer', model.optimizer.variables]);
   const all = parts.flatMap(([, weights]) => weights);
   const line = (name: string, weights: readonly Variable[]): string =>
-    ` ${name} params: ${grouped(count(weights))} (${readableBytes(bytes(weights))})`;
+    ` ${name} params: ${grouped(countElements(weights))} (${readableBytes(bytes(weights))})`;
   return [line('Total', all), ...parts.map(([name, weights]) => line(name, weights))];
 }
 
-/** Prints the table of a model's layers, shapes and numbers of weights. */
-export function printSummary(model: Model, options: SummaryOptions): void {
-  checkOptions('summary', options, ['lineLength', 'positions', 'printFn', 'expandNested', 'showTrainable']);
+/** The lines of the default style. */
+function boxedLines(model: Model, options: SummaryOptions): string[] {
   const row = isRow(model);
   const style: TableStyle = {
     expandNested: options.expandNested ?? false,
@@ -144,6 +121,14 @@ export function printSummary(model: Model, options: SummaryOptions): void {
     columnsOf(row, options),
     model.layers.flatMap((layer) => layerRows(layer, style)),
   );
+  return [`Model: "${model.name}"`, ...table, ...totals(model)];
+}
+
+/** Prints the table of a model's layers, shapes and numbers of weights. */
+export function printSummary(model: Model, options: SummaryOptions): void {
+  checkOptions('summary', options, ['style', 'lineLength', 'positions', 'printFn', 'expandNested', 'showTrainable']);
+  const style = checkChoice('summary', 'style', options.style ?? 'keras3', ['keras3', 'keras2']);
+  const lines = style === 'keras3' ? boxedLines(model, options) : ruledLines(model, options);
   const print = options.printFn ?? console.log;
-  print([`Model: "${model.name}"`, ...table, ...totals(model)].join('\n'));
+  print(lines.join('\n'));
 }
