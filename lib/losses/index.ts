@@ -106,7 +106,8 @@ export const dice = (options?: DiceOptions): Loss => new Dice(options);
 /** Overlap of masks by Tversky's index. */
 export const tversky = (options?: TverskyOptions): Loss => new Tversky(options);
 
-export type LossIdentifier = string | Loss | LossFunction;
+/** A name, an instance, a function of yTrue and yPred, or a function of this folder that makes a loss. */
+export type LossIdentifier = string | Loss | LossFunction | (() => Loss);
 
 const crossentropy = (): Loss => new Crossentropy();
 
@@ -140,6 +141,11 @@ const byName = {
   tversky,
 };
 
+const makers: ReadonlySet<unknown> = new Set(Object.values(byName));
+
+/** Whether it is `losses.meanSquaredError` and the like: Keras's lower-case losses are functions, so ports pass these on as they are. */
+const isMaker = (identifier: LossFunction | (() => Loss)): identifier is () => Loss => makers.has(identifier);
+
 /**
  * The loss meant by a name ('mse', 'sparseCategoricalCrossentropy', 'sparse_categorical_crossentropy'), a function or an instance.
  *
@@ -148,7 +154,7 @@ const byName = {
 export function getLoss(where: string, identifier: LossIdentifier): Loss {
   if (identifier instanceof Loss) return identifier;
   if (typeof identifier === 'string') return findByName(where, 'loss', identifier, byName)();
-  if (typeof identifier === 'function') return new FunctionLoss(identifier);
+  if (typeof identifier === 'function') return isMaker(identifier) ? identifier() : new FunctionLoss(identifier);
   throw new ValueError(
     `${where}: loss: received ${describeValue(identifier)}; expected a name, a Loss or a function of yTrue and yPred`,
   );

@@ -138,6 +138,12 @@ describe('getLoss', () => {
     expect(losses.getLoss('compile', name)).toBeInstanceOf(expected);
   });
 
+  test('takes the functions that make losses, as Keras takes its lower-case losses', () => {
+    const loss = losses.getLoss('compile', losses.sparseCategoricalCrossentropy);
+    expect(loss).toBeInstanceOf(losses.SparseCategoricalCrossentropy);
+    expect(losses.getLoss('compile', losses.meanSquaredError)).toBeInstanceOf(losses.MeanSquaredError);
+  });
+
   test('chooses a cross-entropy by shapes', async () => {
     const loss = losses.getLoss('compile', 'crossentropy');
     const scores = tensor([[0.25, 0.75]]);
