@@ -66,6 +66,10 @@ export interface NativeDevice {
   kernels(program: NativeProgram): KernelInfo[];
   plan(program: NativeProgram): string;
   setProfiling(on: boolean): void;
+  /** What was chosen by timing in this process; empty for a device that chooses nothing so. */
+  choices(): string;
+  /** Takes over what another process chose, for what is compiled from now on. */
+  adoptChoices(text: string): void;
   close(): void;
 }
 

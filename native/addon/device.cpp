@@ -72,6 +72,7 @@ Napi::Function NativeDevice::define(Napi::Env env) {
        InstanceMethod<&NativeDevice::run_and_read>("runAndRead"), InstanceMethod<&NativeDevice::flush>("flush"),
        InstanceMethod<&NativeDevice::memory>("memory"), InstanceMethod<&NativeDevice::kernels>("kernels"),
        InstanceMethod<&NativeDevice::plan>("plan"), InstanceMethod<&NativeDevice::set_profiling>("setProfiling"),
+       InstanceMethod<&NativeDevice::choices>("choices"), InstanceMethod<&NativeDevice::adopt_choices>("adoptChoices"),
        InstanceMethod<&NativeDevice::close>("close")});
 }
 
@@ -269,6 +270,15 @@ Napi::Value NativeDevice::plan(const Napi::CallbackInfo& info) {
 
 void NativeDevice::set_profiling(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] { connection_->engine().set_profiling(info[0].ToBoolean()); });
+}
+
+Napi::Value NativeDevice::choices(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value { return Napi::String::New(info.Env(), connection_->engine().choices()); });
+}
+
+// adoptChoices(text)
+void NativeDevice::adopt_choices(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { connection_->engine().adopt_choices(string_of(info[0], "the choices")); });
 }
 
 void NativeDevice::close(const Napi::CallbackInfo&) { connection_->close(); }

@@ -25,6 +25,8 @@ class NativeDevice : public Napi::ObjectWrap<NativeDevice> {
   Napi::Value kernels(const Napi::CallbackInfo& info);
   Napi::Value plan(const Napi::CallbackInfo& info);
   void set_profiling(const Napi::CallbackInfo& info);
+  Napi::Value choices(const Napi::CallbackInfo& info);
+  void adopt_choices(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   Arguments arguments(const Napi::CallbackInfo& info, const Program& program);

@@ -4,6 +4,7 @@
 
 #include "reorder.h"
 #include "threads.h"
+#include "tune.h"
 
 namespace laminet::cpu {
 
@@ -51,6 +52,10 @@ std::unique_ptr<Executable> CpuDevice::compile(const Program& program, std::span
   prepare_threads(state_->library.threads);
   return std::make_unique<CpuExecutable>(state_, program, constants, variables);
 }
+
+std::string CpuDevice::choices() const { return kept_choices().text(); }
+
+void CpuDevice::adopt_choices(const std::string& text) { kept_choices().adopt(text); }
 
 std::unique_ptr<Backend> make_backend() { return std::make_unique<CpuBackend>(); }
 

@@ -18,6 +18,8 @@ class CpuDevice : public Device {
                                       std::span<const BufferPtr> variables) override;
   MemoryInfo memory() const override { return state_->account->info(); }
   void set_profiling(bool on) override { state_->profiling = on; }
+  std::string choices() const override;
+  void adopt_choices(const std::string& text) override;
 
  private:
   std::shared_ptr<DeviceState> state_ = std::make_shared<DeviceState>();

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <map>
 #include <mutex>
+#include <sstream>
 
 #include "runtime/log.h"
 
@@ -27,13 +27,23 @@ long interruptions() {
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-std::mutex memory_mutex;
-std::map<std::string, std::string>& remembered() {
-  static std::map<std::string, std::string> table;
-  return table;
-}
+std::mutex timing_mutex;  // two measurements at once would disturb each other
 
 }  // namespace
+
+Choices& kept_choices() {
+  // Never destroyed: a device's thread may outlive the exit handlers.
+  static auto* choices = [] {
+    const dnnl_version_t* version = dnnl_version();
+    std::ostringstream number, isa;
+    number << version->major << "." << version->minor << "." << version->patch;
+    isa << "0x" << std::hex << static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+    const std::filesystem::path home = home_folder();
+    const std::filesystem::path file = home.empty() ? home : home / "kernels" / ("onednn-" + number.str() + "-" + isa.str() + ".txt");
+    return new Choices(file, "oneDNN " + number.str() + ", instruction set " + isa.str());
+  }();
+  return *choices;
+}
 
 Trial::Trial(Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, TimedArguments arguments)
     : stream_(library.stream), primitive_(primitive) {
@@ -95,8 +105,8 @@ std::string fastest(Library& library, const std::string& key, const std::vector<
                     const std::function<Trials(size_t)>& make) {
   if (names.size() == 1) return names.front();
   const std::string place = key + " threads=" + std::to_string(library.threads);
-  const std::lock_guard lock(memory_mutex);
-  if (const auto found = remembered().find(place); found != remembered().end()) return found->second;
+  const std::lock_guard lock(timing_mutex);
+  if (const auto known = kept_choices().find(place, names)) return *known;
   std::vector<Trials> options;
   for (size_t option = 0; option < names.size(); ++option) options.push_back(make(option));
   const std::vector<double> seconds = measure(options);
@@ -106,8 +116,9 @@ std::string fastest(Library& library, const std::string& key, const std::vector<
     report += (option == 0 ? "" : ", ") + names[option] + " " + std::to_string(seconds[option] * 1e3) + " ms";
     if (seconds[option] < seconds[best] * kClearlyFaster) best = option;
   }
-  if (log_enabled()) log("cpu: " + place + ": " + report + "; chose " + names[best]);
-  return remembered()[place] = names[best];
+  const std::string chosen = kept_choices().settle(place, names, names[best]);
+  if (log_enabled()) log("cpu: " + place + ": " + report + "; chose " + chosen + (chosen == names[best] ? "" : ", as another process did"));
+  return chosen;
 }
 
 bool acceptable(const char* implementation, const std::vector<MemoryDesc>& descs) {

@@ -1,5 +1,5 @@
 // Choice by timing: the implementations that the library offers for one problem are run on dummy memory when a program is compiled, and the
-// winner is remembered for the life of the process. An implementation that calls itself "ref" is never an option.
+// winner is kept for this process and for those that follow. An implementation that calls itself "ref" is never an option.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 
 #include "library.h"
 #include "memory.h"
+#include "runtime/choices.h"
 
 namespace laminet::cpu {
 
@@ -44,8 +45,12 @@ class Trial {
 using Trials = std::vector<Trial>;
 void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from, const MemoryDesc& to);
 
-// The name of the fastest option; `make(i)` is asked once per key and number of threads. The options run in turn, so that a machine that
-// is busy for a while is unfair to nobody; the first one wins near ties.
+// The choices of this process, shared with the others of this machine: timing anew would choose differently now and then, and two
+// implementations round differently.
+Choices& kept_choices();
+
+// The name of the fastest option; `make(i)` is asked once per key and number of threads, if no process has asked before. The options run in
+// turn, so that a machine that is busy for a while is unfair to nobody; the first one wins near ties.
 std::string fastest(Library& library, const std::string& key, const std::vector<std::string>& names,
                     const std::function<Trials(size_t)>& make);
 

@@ -75,6 +75,10 @@ class Device {
                                               std::span<const BufferPtr> variables) = 0;
   virtual MemoryInfo memory() const = 0;
   virtual void set_profiling(bool on) = 0;
+  // What was chosen by timing in this process, as text (runtime/choices.h); `adopt` takes over such a text of another process, for what is
+  // compiled from now on. Any thread. A device that chooses nothing so keeps the empty text.
+  virtual std::string choices() const { return {}; }
+  virtual void adopt_choices(const std::string&) {}
 };
 
 struct DeviceOptions {
@@ -88,7 +92,7 @@ class Backend {
   virtual std::unique_ptr<Device> open(const DeviceOptions& options) = 0;
 };
 
-inline constexpr int kBackendAbi = 1;
+inline constexpr int kBackendAbi = 2;
 
 // The one symbol of a plugin, `laminet_backend_open`. Returns null and sets *why_not when the backend cannot work here.
 // The backend lives until the process ends (it is never destroyed, so that exit handlers cannot meet a dead device).

@@ -76,6 +76,8 @@ class Engine {
   // As of the compilation; while profiling is on, refreshed by flush() and set_profiling().
   std::vector<KernelInfo> kernels(const Code& code) const;
   std::string plan(const Code& code) const;
+  std::string choices() const { return device_->choices(); }
+  void adopt_choices(const std::string& text) { device_->adopt_choices(text); }
   HostPool& host_pool() { return host_pool_; }
 
   // Cancels what runs and what is queued (code ABORTED), frees everything, ends the thread. Not from the executor's thread.
