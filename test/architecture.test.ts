@@ -83,7 +83,7 @@ describe('lib/', () => {
 
   it('prints to stdout only where it was asked to', () => {
     const printing = sources.filter((path) => /console\.log|stdout\.write/.test(read(path)));
-    expect(printing.filter((path) => !/^lib\/(callbacks|models|cli)\//.test(path))).toEqual([]);
+    expect(printing.filter((path) => !/^lib\/(callbacks|models|plot|cli)\//.test(path))).toEqual([]);
   });
 });
 

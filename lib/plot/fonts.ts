@@ -1,0 +1,24 @@
+/** @file The font of all pictures: Arimo ships with the library, so that text does not vanish on a machine without fonts. */
+
+import { env } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { importPeer } from '../core/peer.js';
+
+/** For SVG: Arimo has the widths of Helvetica and Arial, which browsers have. */
+export const fontFamily = 'Arimo, Helvetica, Arial, sans-serif';
+
+/** Beside the compiled file and beside the source: both lie two folders below the root. */
+const fontConfig = fileURLToPath(new URL('../../assets/fonts/laminet.conf', import.meta.url));
+
+type Sharp = typeof import('sharp');
+
+/**
+ * The sharp package, with fonts. Fontconfig reads its variable once, when text is drawn for the first time in the process; a value that
+ * the user chose stays. In a worker thread the environment is a copy that native code does not see: set the variable for the process.
+ *
+ * @throws StateError when sharp is not installed.
+ */
+export async function importSharp(where: string): Promise<Sharp['default']> {
+  env.FONTCONFIG_FILE ??= fontConfig;
+  return (await importPeer(where, 'sharp', () => import('sharp'))).default;
+}
