@@ -7,7 +7,8 @@ export const nextShuffleSeed = (): number => epochs++;
 
 /** Starts the orders of epochs anew; `clearSession` and `setRandomSeed` call it. */
 export function resetShuffle(seed = 0): void {
-  epochs = seed >>> 0;
+  // Spread, so that the orders of neighbouring seeds are not the same ones an epoch later.
+  epochs = Math.imul(seed, 0x9e3779b1) >>> 0;
 }
 
 /** A generator of 32-bit integers (mulberry32). */

@@ -1,19 +1,15 @@
 /** @file Data as users give it, and as training takes it: arrays on the host whose first axis counts the samples. */
 
 import { describeValue } from '../core/describe.js';
-import { checkDType, type DType, dtypeOfArray, type TypedArray } from '../core/dtype.js';
-import { DataError, located, ShapeError, ValueError } from '../core/errors.js';
-import { formatShape, isStatic, sizeOf } from '../core/shape.js';
-import { type NestedArray, Tensor } from '../graph/tensor.js';
+import { dtypeOfArray, type TypedArray } from '../core/dtype.js';
+import { DataError, located } from '../core/errors.js';
+import { isStatic } from '../core/shape.js';
+import { isShapedArray, type NestedArray, type ShapedArray, Tensor } from '../graph/tensor.js';
+import { shapedArray } from '../ops/apply.js';
 import { hostArray } from '../runtime/device_tensor.js';
 import type { HostArray } from '../runtime/function.js';
 
-/** Numbers with a shape, `[samples, ...]`; the dtype is the typed array's own unless given. */
-export interface ShapedArray {
-  readonly data: TypedArray;
-  readonly shape: readonly number[];
-  readonly dtype?: DType;
-}
+export type { ShapedArray };
 
 /** One array of samples. */
 export type ArrayLike = Tensor | ShapedArray | TypedArray | NestedArray[];
@@ -22,8 +18,6 @@ export type ArrayLike = Tensor | ShapedArray | TypedArray | NestedArray[];
 export type DataLike = ArrayLike | readonly ArrayLike[] | Readonly<Record<string, ArrayLike>>;
 
 const kinds = 'a tensor, { data, shape }, nested arrays of numbers, or a Float32Array, Float64Array, Int32Array or Uint8Array';
-
-const isShaped = (value: object): value is ShapedArray => 'data' in value && 'shape' in value && !(value instanceof Tensor);
 
 /** Nested arrays of numbers (a list of typed arrays or tensors is several inputs instead). */
 function isNested(value: unknown): boolean {
@@ -34,7 +28,7 @@ function isNested(value: unknown): boolean {
 /** Whether a value is one array of samples: not a list or record of them. */
 export function isArrayLike(value: unknown): value is ArrayLike {
   if (typeof value !== 'object' || value === null) return false;
-  return value instanceof Tensor || ArrayBuffer.isView(value) || (Array.isArray(value) ? isNested(value) : isShaped(value));
+  return value instanceof Tensor || ArrayBuffer.isView(value) || (Array.isArray(value) ? isNested(value) : isShapedArray(value));
 }
 
 /**
@@ -49,7 +43,7 @@ export async function hostArrays(where: string, data: DataLike, names: readonly 
     const fix = names.length === 1 ? '; stack the samples into one array' : '';
     throw new DataError(`${where}: received ${list.length} arrays; expected ${names.length} (${names.join(', ')})${fix}`);
   }
-  return Promise.all(list.map((value, i) => toHost(list.length === 1 ? where : `${where} '${names?.[i] ?? i}'`, value)));
+  return Promise.all(list.map((value, i) => readSamples(list.length === 1 ? where : `${where} '${names?.[i] ?? i}'`, value)));
 }
 
 function listOf(where: string, data: DataLike, names: readonly string[] | undefined): readonly unknown[] {
@@ -78,14 +72,16 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return prototype === Object.prototype || prototype === null;
 }
 
-async function toHost(where: string, value: unknown): Promise<HostArray> {
-  if (!isArrayLike(value)) throw new DataError(`${where}: received ${describeValue(value)}; expected ${kinds}`);
-  const array = await numbersOf(where, value);
+/** One array whose first axis counts samples. @throws as `readArray` */
+export async function readSamples(where: string, value: unknown): Promise<HostArray> {
+  const array = await readArray(where, value);
   if (array.shape.length === 0) throw new DataError(`${where}: received a single number; expected samples along the first axis`);
   return array;
 }
 
-async function numbersOf(where: string, value: ArrayLike): Promise<HostArray> {
+/** One array on the host. @throws DataError, ShapeError or ValueError when it is none. */
+export async function readArray(where: string, value: unknown): Promise<HostArray> {
+  if (!isArrayLike(value)) throw new DataError(`${where}: received ${describeValue(value)}; expected ${kinds}`);
   if (value instanceof Tensor) {
     if (!isStatic(value.shape)) throw new DataError(`${where}: received a symbolic tensor; expected numbers`);
     try {
@@ -94,26 +90,11 @@ async function numbersOf(where: string, value: ArrayLike): Promise<HostArray> {
       throw located(where, error);
     }
   }
-  if (ArrayBuffer.isView(value) || Array.isArray(value)) return checkedArray(where, value);
-  const { data, dtype, shape } = value;
-  if (!Array.isArray(shape) || shape.some((size) => !Number.isInteger(size) || size < 0)) {
-    const received = Array.isArray(shape) ? formatShape(shape) : describeValue(shape);
-    throw new ValueError(`${where}: shape ${received}; expected integers of at least 0`);
+  const numbers = isShapedArray(value) ? value.data : value;
+  if (!Array.isArray(numbers) && dtypeOfArray(numbers) === undefined) {
+    throw new DataError(`${where}: received ${describeValue(numbers)}; expected ${kinds}`);
   }
-  const array = checkedArray(where, data, dtype && checkDType(where, dtype));
-  if (sizeOf(shape) !== array.data.length) {
-    throw new ShapeError(
-      `${where}: ${array.data.length} values do not fill the shape ${formatShape(shape)} of ${sizeOf(shape)} elements`,
-    );
-  }
-  return { ...array, shape };
-}
-
-function checkedArray(where: string, values: TypedArray | NestedArray, dtype?: DType): HostArray {
-  if (!Array.isArray(values) && dtypeOfArray(values) === undefined) {
-    throw new DataError(`${where}: received ${describeValue(values)}; expected ${kinds}`);
-  }
-  return hostArray(where, values, dtype);
+  return isShapedArray(value) ? shapedArray(where, value) : hostArray(where, value);
 }
 
 /** Number of samples, the same in all arrays. @throws DataError when they differ or there are none. */

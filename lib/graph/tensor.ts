@@ -8,6 +8,13 @@ import type { Graph, Value } from './graph.js';
 /** Numbers nested in arrays, as `await tensor.array()` gives them. */
 export type NestedArray = number | NestedArray[];
 
+/** Numbers on the host with a shape; the dtype is the typed array's own unless given. */
+export interface ShapedArray {
+  readonly data: TypedArray;
+  readonly shape: readonly number[];
+  readonly dtype?: DType;
+}
+
 /**
  * A multi-dimensional array. Three kinds exist, and every op takes all of them: tensors with numbers on a device (`tensor([1, 2])`, the
  * result of an op), values inside a trace (what a layer's `call` receives during `fit`), and symbolic tensors (`input({ shape })`), which
@@ -57,3 +64,7 @@ export abstract class Tensor {
     );
   }
 }
+
+/** Whether a value looks like `{ data, shape }`; whether they fit is for the caller to check. */
+export const isShapedArray = (value: unknown): value is ShapedArray =>
+  typeof value === 'object' && value !== null && 'data' in value && 'shape' in value && !(value instanceof Tensor);

@@ -6,6 +6,7 @@ import { type Dimension, formatShape, normalizeAxes, type Shape, sizeOf } from '
 import { Tensor } from '../graph/tensor.js';
 import { castTo, convert } from '../ops/apply.js';
 import { add, div, maximum, mul, sub } from '../ops/binary.js';
+import { combineMoments, type Moments } from '../ops/combine_moments.js';
 import { moments } from '../ops/reduce.js';
 import { reshape } from '../ops/reshape.js';
 import { sqrt } from '../ops/unary.js';
@@ -32,13 +33,6 @@ export type AdaptData = FunctionInput | Iterable<FunctionInput> | AsyncIterable<
 
 /** Samples at a time, so that the data need not fit on the device as floats. */
 const chunk = 1024;
-
-/** Mean, variance and count so far, combined from batches in float64. */
-interface Statistics {
-  mean: Float64Array;
-  variance: Float64Array;
-  count: number;
-}
 
 /** See {@link normalization}. */
 export class Normalization extends Layer {
@@ -92,7 +86,7 @@ export class Normalization extends Layer {
   async adapt(data: AdaptData): Promise<void> {
     if (this.mean !== null)
       throw new ValueError(`${this.label}: adapt: mean and variance were given as options; leave them out to adapt`);
-    let total: Statistics | undefined;
+    let total: Moments | undefined;
     let summary: TracedFunction | undefined;
     for await (const batch of batchesOf(data)) {
       if (!this.built) this.build([null, ...batch.shape.slice(1)]);
@@ -107,7 +101,7 @@ export class Normalization extends Layer {
         Float64Array,
       ];
       const count = sizeOf(reduced.map((axis) => batch.shape[axis] as Dimension)) as number;
-      total = combine(total, { mean, variance, count });
+      total = combineMoments(total, { mean, variance, count });
     }
     if (total === undefined || total.count === 0)
       throw new ValueError(`${this.label}: adapt: the data is empty; expected at least one sample`);
@@ -166,19 +160,6 @@ function* chunksOf({ data, shape, dtype }: HostArray): Generator<HostArray> {
     const count = Math.min(chunk, samples - start);
     yield { data: data.subarray(start * size, (start + count) * size), shape: [count, ...shape.slice(1)], dtype: dtype as DType };
   }
-}
-
-/** The parallel form of the variance (Chan et al. 1979). */
-function combine(a: Statistics | undefined, b: Statistics): Statistics {
-  if (a === undefined) return b;
-  const count = a.count + b.count;
-  const share = b.count / count;
-  const mean = a.mean.map((value, i) => value + ((b.mean[i] as number) - value) * share);
-  const variance = a.variance.map((value, i) => {
-    const apart = (b.mean[i] as number) - (a.mean[i] as number);
-    return value * (1 - share) + (b.variance[i] as number) * share + apart * apart * share * (1 - share);
-  });
-  return { mean, variance, count };
 }
 
 /**

@@ -1,18 +1,18 @@
 /** @file The one dispatcher: applies an op inside a trace (a node), on symbolic tensors (a layer) or at once (a program of one instruction). */
 
 import { describeValue } from '../core/describe.js';
-import { type DType, dtypeOfArray, promote, type TypedArray } from '../core/dtype.js';
-import { InternalError, StateError, ValueError } from '../core/errors.js';
-import { formatShape, staticShape } from '../core/shape.js';
+import { checkDType, type DType, dtypeOfArray, promote, type TypedArray } from '../core/dtype.js';
+import { InternalError, ShapeError, StateError, ValueError } from '../core/errors.js';
+import { formatShape, sizeOf, staticShape } from '../core/shape.js';
 import { type Attributes, currentGraph, Graph, type Op, type Value, type ValueType } from '../graph/graph.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
-import { type NestedArray, Tensor } from '../graph/tensor.js';
+import { isShapedArray, type NestedArray, type ShapedArray, Tensor } from '../graph/tensor.js';
 import { currentDevice } from '../runtime/device.js';
-import { DeviceTensor, hostArray, tensor } from '../runtime/device_tensor.js';
+import { DeviceTensor, type HostValues, hostArray, tensor } from '../runtime/device_tensor.js';
 import { compileGraph, type Stored } from '../runtime/program.js';
 
-/** What an op takes as a tensor: a tensor, a number, nested arrays or a one-dimensional typed array. */
-export type TensorLike = Tensor | NestedArray | boolean | TypedArray;
+/** What an op takes as a tensor: a tensor, a number, nested arrays, a one-dimensional typed array, or `{ data, shape }`. */
+export type TensorLike = Tensor | NestedArray | boolean | TypedArray | ShapedArray;
 
 /** Applies an op to symbolic tensors; the layers install it, since it makes a layer of the op. */
 type SymbolicHandler = (op: Op, operands: readonly Tensor[], attributes: Attributes) => readonly Tensor[];
@@ -74,19 +74,42 @@ export function convert(where: string, x: TensorLike, dtype?: DType): Tensor {
   if (typeof x === 'number' || typeof x === 'boolean') {
     return apply1(fillOp, [], { value: Number(x), shape: [], dtype: dtype ?? (typeof x === 'boolean' ? 'bool' : 'float32') });
   }
-  if (!Array.isArray(x) && dtypeOfArray(x) === undefined) {
-    throw new ValueError(`${where}: received ${describeValue(x)}; expected a tensor, a number, nested arrays or a typed array`);
-  }
+  const host = isShapedArray(x) ? shapedArray(where, x, dtype) : plainArray(where, x, dtype);
   const graph = currentGraph();
-  if (graph === undefined) return tensor(x, undefined, dtype);
-  const host = hostArray(where, x, dtype);
+  if (graph === undefined) return tensor(host.data, host.shape, host.dtype);
   return graph.constant({ type: { dtype: host.dtype, shape: host.shape }, data: host.data });
 }
 
-/** Two operands as tensors: a plain number takes the other's dtype (float32 where that is an integer and the number is not). */
+function plainArray(where: string, x: NestedArray | TypedArray, dtype?: DType): HostValues {
+  if (Array.isArray(x) || dtypeOfArray(x) !== undefined) return hostArray(where, x, dtype);
+  throw new ValueError(
+    `${where}: received ${describeValue(x)}; expected a tensor, a number, nested arrays, a typed array or { data, shape }`,
+  );
+}
+
+/** `{ data, shape }` with its dtype, or with `dtype`. @throws ShapeError or ValueError when data and shape do not fit. */
+export function shapedArray(where: string, x: ShapedArray, dtype: DType | undefined = x.dtype): HostValues {
+  const { data, shape } = x;
+  const values = plainArray(where, data, dtype && checkDType(where, dtype));
+  if (!Array.isArray(shape) || shape.some((size) => !Number.isInteger(size) || size < 0)) {
+    const received = Array.isArray(shape) ? formatShape(shape) : describeValue(shape);
+    throw new ValueError(`${where}: shape ${received}; expected integers of at least 0`);
+  }
+  if (sizeOf(shape) !== values.data.length) {
+    throw new ShapeError(
+      `${where}: ${values.data.length} values do not fill the shape ${formatShape(shape)} of ${sizeOf(shape)} elements`,
+    );
+  }
+  return { ...values, shape };
+}
+
+/**
+ * Two operands as tensors: a plain number takes the other's dtype (float32 where that is an integer and the number is not), `{ data, shape }`
+ * keeps its own.
+ */
 export function convertPair(where: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   const typeFor = (x: TensorLike, other: TensorLike): DType | undefined => {
-    if (x instanceof Tensor || !(other instanceof Tensor)) return undefined;
+    if (x instanceof Tensor || isShapedArray(x) || !(other instanceof Tensor)) return undefined;
     const fits = typeof x === 'number' && (Number.isInteger(x) || other.dtype.startsWith('float'));
     return typeof x === 'boolean' || (typeof x === 'number' && !fits)
       ? undefined

@@ -2,6 +2,7 @@
 
 export * from './activations.js';
 export type { TensorLike } from './apply.js';
+export { at } from './at.js';
 export * from './batch_norm.js';
 export * from './binary.js';
 export { broadcastTo, repeat, tile } from './broadcast.js';
@@ -15,6 +16,7 @@ export * from './depthwise_conv2d.js';
 export * from './dropout.js';
 export * from './gather.js';
 export * from './identity.js';
+export type { Index } from './indexing.js';
 export * from './matmul.js';
 export * from './normalization.js';
 export * from './one_dimensional.js';

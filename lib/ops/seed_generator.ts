@@ -1,7 +1,7 @@
 /** @file The state behind random tensors: a seed and a counter, as in Keras. */
 
 import { StateError, ValueError } from '../core/errors.js';
-import { hostGenerator } from '../core/random.js';
+import { hostGenerator, resetShuffle } from '../core/random.js';
 import { currentGraph, type Graph, outsideTrace } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { currentDevice } from '../runtime/device.js';
@@ -21,7 +21,8 @@ const globals = new Map<string, SeedGenerator>();
 export const drawSeed = (): number => nextSeed() | 0;
 
 /**
- * Starts everything that draws random numbers without a seed anew: the global generator, the seeds of layers and initializers.
+ * Starts everything that draws random numbers without a seed anew: the global generator, the seeds of layers and initializers made from now
+ * on, the orders of shuffled samples.
  *
  * @throws ValueError unless `seed` is an integer.
  * @example
@@ -32,6 +33,7 @@ export function setRandomSeed(seed: number): void {
   nextSeed = hostGenerator(seed);
   globalSeed = seed;
   for (const generator of globals.values()) generator.state.assign([seed | 0, 0]);
+  resetShuffle(seed);
 }
 
 /** The generator of ops without a seed: one a device. */

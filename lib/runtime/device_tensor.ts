@@ -115,7 +115,7 @@ export function hostArray(where: string, values: NestedArray | TypedArray, dtype
   return { ...flattenNested(where, values, target), dtype: target };
 }
 
-interface HostValues {
+export interface HostValues {
   readonly data: TypedArray;
   readonly dtype: DType;
   readonly shape: readonly number[];

@@ -137,7 +137,7 @@ describe('compile', () => {
     await expectError(
       () => compile((a) => a)('text' as never),
       ValueError,
-      "compile: received 'text'; expected a tensor, a number, nested arrays or a typed array",
+      "compile: received 'text'; expected a tensor, a number, nested arrays, a typed array or { data, shape }",
     );
     await expectError(
       () => compile((a) => a)(input({ shape: [3] })),

@@ -25,6 +25,7 @@ RECORDERS = [
     "protocol",
     "texts",
     "configs",
+    "indexing",
 ]
 
 if __name__ == "__main__":

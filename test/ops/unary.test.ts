@@ -152,7 +152,7 @@ describe('unary', () => {
       expect(() => ops.neg(bytes)).toThrow('neg: received uint8; expected float32, float64 or int32; use cast');
       expect(() => ops.logicalNot(bytes)).toThrow('logicalNot: received uint8; expected bool; compare it, or use cast');
       expect(() => ops.relu('x' as never)).toThrow(
-        "relu: received 'x'; expected a tensor, a number, nested arrays or a typed array",
+        "relu: received 'x'; expected a tensor, a number, nested arrays, a typed array or { data, shape }",
       );
       expect(() => ops.leakyRelu(1, -1)).toThrow('leakyRelu: alpha is -1; expected a number of at least 0');
       expect(() => ops.clipByValue(1, 2, 1)).toThrow('clipByValue: low is 2 and high is 1; expected low <= high');
