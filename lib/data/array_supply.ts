@@ -3,7 +3,7 @@
 import type { TypedArray } from '../core/dtype.js';
 import { nextShuffleSeed, shuffledIndices } from '../core/random.js';
 import type { HostArray } from '../runtime/function.js';
-import { type BatchSupply, type Samples, sliceAll } from './batch.js';
+import { type BatchSupply, type PassPosition, type Samples, sliceAll } from './batch.js';
 import { gatherSamples } from './samples.js';
 
 /**
@@ -13,6 +13,8 @@ import { gatherSamples } from './samples.js';
 export class ArraySupply implements BatchSupply {
   readonly steps: number;
   readonly repeats = true;
+  readonly unrepeatable = undefined;
+  seed: number | null = null;
   readonly batchSize: number;
   readonly #samples: Samples;
   readonly #shuffle: boolean | 'batch';
@@ -30,10 +32,11 @@ export class ArraySupply implements BatchSupply {
     return true;
   }
 
-  async *epoch(): AsyncGenerator<Samples> {
+  async *epoch(from?: PassPosition): AsyncGenerator<Samples> {
     const { count } = this.#samples;
-    const order = this.#shuffle === false ? undefined : this.#order();
-    for (let begin = 0; begin < count; begin += this.batchSize) {
+    this.seed = this.#shuffle === false ? null : (from?.seed ?? nextShuffleSeed());
+    const order = this.seed === null ? undefined : this.#order(this.seed);
+    for (let begin = (from?.taken ?? 0) * this.batchSize; begin < count; begin += this.batchSize) {
       const end = Math.min(begin + this.batchSize, count);
       yield order === undefined ? sliceAll(this.#samples, begin, end) : this.#gather(order.subarray(begin, end));
     }
@@ -41,9 +44,8 @@ export class ArraySupply implements BatchSupply {
 
   async onEpochEnd(): Promise<void> {}
 
-  #order(): Uint32Array {
+  #order(seed: number): Uint32Array {
     const { count } = this.#samples;
-    const seed = nextShuffleSeed();
     if (this.#shuffle === true) return shuffledIndices(count, seed);
     const order = new Uint32Array(count);
     for (let begin = 0; begin < count; begin += this.batchSize) {
@@ -62,7 +64,7 @@ export class ArraySupply implements BatchSupply {
       arrays.map((array) => {
         const key = slot++;
         const gathered = gatherSamples(array, indices, this.#scratch.get(key));
-        if (!this.#scratch.has(key)) this.#scratch.set(key, gathered.data);
+        if ((this.#scratch.get(key)?.length ?? 0) < gathered.data.length) this.#scratch.set(key, gathered.data);
         return gathered;
       });
     const { x, y, sampleWeight } = this.#samples;

@@ -20,6 +20,14 @@ export interface Samples {
 /** Batches that a model can be trained on. */
 export type BatchSource = Sequence | Iterable<BatchLike> | AsyncIterable<BatchLike>;
 
+/** Where a pass through the batches of a supply stands: enough to go on there in another process. */
+export interface PassPosition {
+  /** What the order of the batches came from; null where it is fixed. */
+  readonly seed: number | null;
+  /** Batches that were taken. */
+  readonly taken: number;
+}
+
 /** Batches by epoch. */
 export interface BatchSupply {
   /** Batches an epoch; undefined when nobody knows before its end. */
@@ -28,8 +36,12 @@ export interface BatchSupply {
   readonly repeats: boolean;
   /** Whether another epoch has at least one batch; false once a generator is exhausted. */
   more(): Promise<boolean>;
-  /** The batches of the next epoch. */
-  epoch(): AsyncGenerator<Samples>;
+  /** Why another process cannot go on with the very batches that would have come; undefined where it can. */
+  readonly unrepeatable: string | undefined;
+  /** What the order of the last epoch came from; null where it is fixed. */
+  readonly seed: number | null;
+  /** The batches of the next epoch; of the one that stood at `from`, those that are left. */
+  epoch(from?: PassPosition): AsyncGenerator<Samples>;
   /** Called when an epoch has ended. */
   onEpochEnd(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** @file The batches of each epoch, in as many steps as were asked for. */
 
-import type { BatchSupply, Samples } from './batch.js';
+import type { BatchSupply, PassPosition, Samples } from './batch.js';
 
 /**
  * Cuts a supply into epochs. Without `stepsPerEpoch` an epoch is all batches; with it, the supply goes on in the next epoch where the last
@@ -14,12 +14,31 @@ export class Epochs {
   #running: AsyncGenerator<Samples> | undefined;
   /** Batches taken from `#running`. */
   #seen = 0;
+  /** Where the next pass begins, and how many steps of the next epoch are done: of a training that goes on. */
+  #from: PassPosition | undefined;
+  #stepsDone = 0;
 
   constructor(where: string, supply: BatchSupply, stepsPerEpoch: number | undefined) {
     this.#where = where;
     this.#supply = supply;
     this.#limit = stepsPerEpoch;
     this.steps = stepsPerEpoch ?? supply.steps;
+  }
+
+  /** Why `position` does not tell another process all about the batches to come; undefined where it does. */
+  get unrepeatable(): string | undefined {
+    return this.#supply.unrepeatable;
+  }
+
+  /** How far the data was taken. */
+  get position(): PassPosition {
+    return this.#running === undefined ? { seed: null, taken: 0 } : { seed: this.#supply.seed, taken: this.#seen };
+  }
+
+  /** The next epoch begins in the middle: after `stepsDone` of its steps, with the data at `position`. */
+  resume(position: PassPosition, stepsDone: number): void {
+    this.#from = position.taken > 0 ? position : undefined;
+    this.#stepsDone = stepsDone;
   }
 
   /** Whether another epoch has a batch. */
@@ -29,8 +48,10 @@ export class Epochs {
 
   /** The batches of the next epoch. */
   async *next(): AsyncGenerator<Samples> {
-    if (this.#limit === undefined) yield* this.#supply.epoch();
-    else yield* this.#limited(this.#limit);
+    const stepsDone = this.#stepsDone;
+    this.#stepsDone = 0;
+    if (this.#limit === undefined) yield* this.#whole();
+    else yield* this.#limited(stepsDone, this.#limit);
     await this.#supply.onEpochEnd();
   }
 
@@ -41,8 +62,16 @@ export class Epochs {
     this.#running = undefined;
   }
 
-  async *#limited(limit: number): AsyncGenerator<Samples> {
-    for (let step = 0; step < limit; step++) {
+  async *#whole(): AsyncGenerator<Samples> {
+    try {
+      for (let batch = await this.#take(); batch !== undefined; batch = await this.#take()) yield batch;
+    } finally {
+      this.close();
+    }
+  }
+
+  async *#limited(stepsDone: number, limit: number): AsyncGenerator<Samples> {
+    for (let step = stepsDone; step < limit; step++) {
       let batch = await this.#take();
       // An iterable of unknown length that ended exactly where an epoch did starts again.
       if (batch === undefined && step === 0) batch = await this.#take();
@@ -58,8 +87,9 @@ export class Epochs {
 
   async #take(): Promise<Samples | undefined> {
     if (this.#running === undefined) {
-      this.#running = this.#supply.epoch();
-      this.#seen = 0;
+      this.#running = this.#supply.epoch(this.#from);
+      this.#seen = this.#from?.taken ?? 0;
+      this.#from = undefined;
     }
     const { value, done } = await this.#running.next();
     if (done === true) this.#running = undefined;

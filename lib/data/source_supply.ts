@@ -4,7 +4,7 @@ import { describeValue } from '../core/describe.js';
 import { DataError, LaminetError } from '../core/errors.js';
 import { nextShuffleSeed, shuffledIndices } from '../core/random.js';
 import { type DataLike, isArrayLike } from './arrays.js';
-import { type BatchSource, type BatchSupply, type DataNames, loadSamples, type Samples } from './batch.js';
+import { type BatchSource, type BatchSupply, type DataNames, loadSamples, type PassPosition, type Samples } from './batch.js';
 import { Sequence } from './sequence.js';
 
 export interface SourceOptions {
@@ -28,6 +28,7 @@ const iteratorOf = (source: Exclude<BatchSource, Sequence>): AnyIterator =>
  */
 export class SourceSupply implements BatchSupply {
   readonly steps: number | undefined;
+  seed: number | null = null;
   readonly #source: BatchSource;
   readonly #options: SourceOptions;
   /** The generator, when the source is one: it gives each batch only once. */
@@ -51,6 +52,12 @@ export class SourceSupply implements BatchSupply {
     return this.#generator === undefined;
   }
 
+  get unrepeatable(): string | undefined {
+    if (this.#generator !== undefined) return 'a generator gives each of its batches once';
+    const isConstant = !(this.#source instanceof Sequence) || this.#source.onEpochEnd === Sequence.prototype.onEpochEnd;
+    return isConstant ? undefined : 'the Sequence has an onEpochEnd, whose effects are not known';
+  }
+
   async more(): Promise<boolean> {
     if (this.#generator === undefined || this.#ahead.length > 0) return true;
     const next = await this.#pull(this.#generator);
@@ -58,10 +65,10 @@ export class SourceSupply implements BatchSupply {
     return !next.done;
   }
 
-  async *epoch(): AsyncGenerator<Samples> {
-    if (this.#source instanceof Sequence) yield* this.#bySequence(this.#source);
+  async *epoch(from?: PassPosition): AsyncGenerator<Samples> {
+    if (this.#source instanceof Sequence) yield* this.#bySequence(this.#source, from);
     else if (this.#generator !== undefined) yield* this.#byGenerator();
-    else yield* this.#byIterator(iteratorOf(this.#source));
+    else yield* this.#byIterator(iteratorOf(this.#source), from?.taken ?? 0);
   }
 
   async onEpochEnd(): Promise<void> {
@@ -69,10 +76,11 @@ export class SourceSupply implements BatchSupply {
     if (source instanceof Sequence) await this.#attempt('onEpochEnd of the Sequence', () => source.onEpochEnd());
   }
 
-  async *#bySequence(sequence: Sequence): AsyncGenerator<Samples> {
+  async *#bySequence(sequence: Sequence, from: PassPosition | undefined): AsyncGenerator<Samples> {
     const length = checkLength(this.#options.names.where, sequence.length);
-    const order = this.#options.shuffle ? shuffledIndices(length, nextShuffleSeed()) : Array.from({ length }, (_, i) => i);
-    for (const index of order) {
+    this.seed = this.#options.shuffle ? (from?.seed ?? nextShuffleSeed()) : null;
+    const order = this.seed === null ? Array.from({ length }, (_, i) => i) : shuffledIndices(length, this.seed);
+    for (const index of order.slice(from?.taken ?? 0)) {
       const place = `getItem(${index}) of the Sequence`;
       const batch = await this.#attempt(place, () => sequence.getItem(index));
       yield this.#load(place, batch);
@@ -83,7 +91,8 @@ export class SourceSupply implements BatchSupply {
     while (await this.more()) yield this.#load(this.#place, this.#ahead.pop());
   }
 
-  async *#byIterator(iterator: AnyIterator): AsyncGenerator<Samples> {
+  /** The first `skipped` batches are made, and left aside. */
+  async *#byIterator(iterator: AnyIterator, skipped: number): AsyncGenerator<Samples> {
     let isDone = false;
     this.#count = 0;
     try {
@@ -91,7 +100,8 @@ export class SourceSupply implements BatchSupply {
         const { done, value } = await this.#pull(iterator);
         isDone = done;
         if (isDone) return;
-        yield this.#load(this.#place, value);
+        if (this.#count < skipped) this.#count++;
+        else yield this.#load(this.#place, value);
       }
     } finally {
       if (!isDone) await iterator.return?.();

@@ -36,6 +36,26 @@ export function setRandomSeed(seed: number): void {
   resetShuffle(seed);
 }
 
+/** What random numbers without a seed depend on: a backup of a training holds it. */
+export interface RandomState {
+  /** Of the seeds to be drawn. */
+  readonly seeds: number;
+  readonly globalSeed: number;
+  /** Of the generator of ops without a seed on the current device; null when it has not been used. */
+  readonly global: readonly number[] | null;
+}
+
+export async function randomState(): Promise<RandomState> {
+  const generator = globals.get(currentDevice().name);
+  return { seeds: nextSeed.state, globalSeed, global: generator === undefined ? null : [...(await generator.state.data())] };
+}
+
+export function restoreRandomState({ seeds, globalSeed: seed, global }: RandomState): void {
+  nextSeed.state = seeds;
+  globalSeed = seed;
+  if (global !== null) globalGenerator().state.assign([...global]);
+}
+
 /** The generator of ops without a seed: one a device. */
 export function globalGenerator(): SeedGenerator {
   const { name } = currentDevice();
