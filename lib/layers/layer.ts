@@ -176,9 +176,20 @@ export abstract class Layer {
 
   /** Own weights, trainable ones first, then those of the layers inside. */
   get weights(): Variable[] {
-    const assigned = this.#ownedBy((value) => value instanceof Variable) as Variable[];
     const inner = this.subLayers().flatMap((layer) => layer.weights);
-    return [...new Set([...this.#trainableWeights, ...this.#fixedWeights, ...assigned, ...inner])];
+    return [...new Set([...this.ownWeights, ...inner])];
+  }
+
+  /** Weights without those of the layers inside, trainable ones first. */
+  get ownWeights(): Variable[] {
+    const assigned = this.#ownedBy((value) => value instanceof Variable) as Variable[];
+    return [...new Set([...this.#trainableWeights, ...this.#fixedWeights, ...assigned])];
+  }
+
+  /** Layers, generators of random numbers and lists of them, by the names under which files of weights hold them. */
+  savedParts(): Readonly<Record<string, unknown>> {
+    const { inboundNodes: _, ...properties } = this as Readonly<Record<string, unknown>>;
+    return properties;
   }
 
   get trainableWeights(): Variable[] {

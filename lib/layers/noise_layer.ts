@@ -32,6 +32,10 @@ export abstract class NoiseLayer extends Layer {
     return this.#generator as SeedGenerator;
   }
 
+  override savedParts(): Readonly<Record<string, unknown>> {
+    return { seedGenerator: this.#generator };
+  }
+
   override dispose(): void {
     super.dispose();
     this.#generator?.state.dispose();

@@ -111,6 +111,10 @@ export class Functional<Outputs extends Tensor | Tensor[] = Tensor | Tensor[]> e
     return this.#returnsList ? outputs : (outputs[0] as Tensor);
   }
 
+  override savedParts(): Readonly<Record<string, unknown>> {
+    return { layers: this.layers };
+  }
+
   override toJSON(): KerasObject {
     return serializeFunctional(this);
   }

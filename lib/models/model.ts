@@ -11,6 +11,7 @@ import { Trainer } from '../training/trainer.js';
 import type { KerasObject } from './keras_config.js';
 import { printSummary, type SummaryOptions } from './summary.js';
 import type { Topology } from './topology.js';
+import { type LoadWeightsOptions, loadWeights, saveWeights } from './weights.js';
 
 export interface ModelOptions {
   /** By default `sequential`, `functional` or the class's name in snake case, with a number. */
@@ -111,6 +112,35 @@ export abstract class Model<Outputs extends Tensor | Tensor[] = Tensor | Tensor[
    */
   toJSON(): KerasObject {
     throw new StateError(`${this.label}: toJSON: a model with a call of its own cannot be saved as JSON; save its weights`);
+  }
+
+  /**
+   * Writes the weights and, when the model is compiled, the optimizer's state and the counters of random numbers, as Keras's
+   * `save_weights` does. The file is replaced as a whole, or not at all.
+   *
+   * @param path - ends in `.weights.h5`
+   * @throws ValueError for another ending, StateError before the model is built, FileError when the file cannot be written.
+   * @see https://keras.io/api/models/model_saving_apis/weights_saving_and_loading
+   * @example
+   * await net.saveWeights('net.weights.h5');
+   */
+  async saveWeights(path: string): Promise<void> {
+    return saveWeights(this, path);
+  }
+
+  /**
+   * Reads weights from a `.weights.h5` or `.keras` file or a legacy `.h5` file, written by this library or by Keras. The optimizer's state is
+   * restored when the file has it and the model is compiled. When anything does not fit, nothing is loaded.
+   *
+   * @param options.byName - load only layers whose names are in the file
+   * @param options.skipMismatch - warn of what does not fit, and load the rest
+   * @throws FileError for a file that is missing, damaged or no file of weights; ShapeError or ValueError for weights that do not fit;
+   *   StateError before the model is built.
+   * @example
+   * await net.loadWeights('net.weights.h5');
+   */
+  async loadWeights(path: string, options: LoadWeightsOptions = {}): Promise<void> {
+    return loadWeights(this, path, options);
   }
 
   override get label(): string {

@@ -140,6 +140,10 @@ export class Sequential extends Model<Tensor> {
     this.build(inputShapes[0] as Shape);
   }
 
+  override savedParts(): Readonly<Record<string, unknown>> {
+    return { layers: this.layers };
+  }
+
   override toJSON(): KerasObject {
     return serializeSequential(this);
   }

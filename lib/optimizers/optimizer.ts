@@ -1,6 +1,6 @@
 /** @file What an optimizer is: slots beside the weights, and the rule that changes both. */
 
-import type { DType } from '../core/dtype.js';
+import { type DType, dtypeOfArray, type TypedArray, typedArray } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
 import { currentGraph } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -108,6 +108,30 @@ export abstract class Optimizer {
     if (callsVariable === undefined || rateVariable === undefined || this.#slots === undefined) return [];
     const counters = typeof source === 'number' ? [callsVariable, rateVariable] : [callsVariable];
     return [...counters, ...this.#slots.variables];
+  }
+
+  /** Whether a variable holds the learning rate, which the device is told before a step. */
+  isLearningRate(variable: Variable): boolean {
+    return variable === this.#clock.rateVariable;
+  }
+
+  /**
+   * Goes back to a saved state: values for all `variables`, in their order.
+   *
+   * @throws StateError before `build`, ValueError when their number differs.
+   */
+  restore(values: readonly TypedArray[]): void {
+    if (this.#slots === undefined) throw new StateError(`${this.name}.restore: the optimizer is not built; call build first`);
+    const { variables } = this;
+    if (values.length !== variables.length) {
+      throw new ValueError(`${this.name}.restore: received ${values.length} values; expected ${variables.length}`);
+    }
+    for (const [i, variable] of variables.entries()) {
+      const value = values[i] as TypedArray;
+      if (variable === this.#calls) this.#clock.setCalls(value[0] as number);
+      else if (this.isLearningRate(variable)) this.learningRate = value[0] as number;
+      else variable.assign(dtypeOfArray(value) === variable.dtype ? value : typedArray(variable.dtype, value));
+    }
   }
 
   get built(): boolean {
