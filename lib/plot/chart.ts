@@ -27,7 +27,7 @@ const config = {
 /** A figure drawn by Vega; `.vl.json` saves the specification, for editors and notebooks. */
 export function chart(where: string, name: string, spec: ChartSpec): Figure {
   const full = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', background: 'white', padding: 12, ...spec, config };
-  return new Figure(name, drawChart(where, full), { '.vl.json': `${JSON.stringify(full, null, 2)}\n` });
+  return new Figure(name, drawChart(where, full), { texts: { '.vl.json': `${JSON.stringify(full, null, 2)}\n` } });
 }
 
 async function drawChart(where: string, spec: ChartSpec): Promise<Drawing> {

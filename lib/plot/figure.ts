@@ -9,12 +9,17 @@ import { rasterize } from './raster.js';
 import { type Drawing, htmlDocument, svgDocument } from './svg.js';
 
 export interface RasterOptions {
-  /** Pixels for each unit of the drawing, above 0; default 2, for screens of twice the usual density. */
+  /** Pixels for each unit of the drawing, above 0; default 2, for screens of twice the usual density; for diagrams by their `dpi`. */
   readonly scale?: number;
 }
 
-/** A picture's own text by the ending of its file: `.vl.json` of charts, `.dot` of diagrams. */
-export type TextForms = Readonly<Record<string, string>>;
+/** What differs between kinds of pictures. */
+export interface FigureParts {
+  /** Texts by the ending of their file: `.vl.json` of charts, `.dot` of diagrams. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** The default of {@link RasterOptions.scale}. */
+  readonly scale?: number;
+}
 
 /**
  * A picture. It is drawn once, in the background, when it is made; an error that only drawing can find (a package that is not installed)
@@ -28,12 +33,14 @@ export class Figure {
   /** `images`: what drew it. */
   readonly name: string;
   readonly #drawing: Promise<Drawing>;
-  readonly #texts: TextForms;
+  readonly #texts: Readonly<Record<string, string>>;
+  readonly #scale: number;
 
-  constructor(name: string, drawing: Promise<Drawing>, texts: TextForms = {}) {
+  constructor(name: string, drawing: Promise<Drawing>, { texts = {}, scale = 2 }: FigureParts = {}) {
     this.name = name;
     this.#drawing = drawing;
     this.#texts = texts;
+    this.#scale = scale;
     drawing.catch(() => {});
   }
 
@@ -100,7 +107,7 @@ export class Figure {
 
   async #raster(where: string, options: RasterOptions, format: 'png' | 'jpeg'): Promise<Uint8Array> {
     checkOptions(where, options, ['scale']);
-    const { scale = 2 } = options;
+    const { scale = this.#scale } = options;
     if (!(scale > 0 && Number.isFinite(scale))) throw new ValueError(`${where}: scale is ${scale}; expected a number above 0`);
     return rasterize(where, await this.toSVG(), scale, format);
   }

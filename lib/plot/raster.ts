@@ -23,7 +23,7 @@ export async function imageElement(where: string, pixels: Pixels, place: PixelPl
   const picture = sharp(rgba, { raw: { width, height, channels: 4 } });
   const [most, mostHigh] = [Math.ceil(place.width * density), Math.ceil(place.height * density)];
   if (width > most) picture.resize(most, mostHigh, { fit: 'fill' });
-  const bytes = await picture.png({ compressionLevel: 9 }).toBuffer();
+  const bytes = await picture.png().toBuffer();
   const rendering = enlarged ? ' style="image-rendering:pixelated"' : '';
   return (
     `<image x="${px(place.x)}" y="${px(place.y)}" width="${px(place.width)}" height="${px(place.height)}" ` +
@@ -36,5 +36,5 @@ export async function rasterize(where: string, svg: string, scale: number, forma
   const sharp = await importSharp(where);
   // 72 dots an inch is one pixel of the document; a photograph inside may be longer than the parser expects.
   const picture = sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true }).flatten({ background: '#fff' });
-  return format === 'png' ? picture.png({ compressionLevel: 9 }).toBuffer() : picture.jpeg({ quality: 90 }).toBuffer();
+  return format === 'png' ? picture.png().toBuffer() : picture.jpeg({ quality: 90 }).toBuffer();
 }
