@@ -83,7 +83,8 @@ describe('lib/', () => {
 
   it('prints to stdout only where it was asked to', () => {
     const printing = sources.filter((path) => /console\.log|stdout\.write/.test(read(path)));
-    expect(printing.filter((path) => !/^lib\/(callbacks|models|plot|cli)\//.test(path))).toEqual([]);
+    const asked = /^lib\/(callbacks|models|plot|cli)\/|^lib\/data\/image_folder\.ts$/; // `verbose`, summaries, commands
+    expect(printing.filter((path) => !asked.test(path))).toEqual([]);
   });
 });
 

@@ -41,9 +41,10 @@ export class SourceSupply implements BatchSupply {
     this.#source = source;
     this.#options = options;
     if (source instanceof Sequence) {
-      this.steps = checkLength(options.names.where, source.length);
+      this.steps = checkLength(options.names.where, source);
       return;
     }
+    if ('length' in source) this.steps = checkLength(options.names.where, source as Counted);
     const iterator = iteratorOf(source);
     if ((iterator as unknown) === source) this.#generator = iterator;
   }
@@ -77,7 +78,7 @@ export class SourceSupply implements BatchSupply {
   }
 
   async *#bySequence(sequence: Sequence, from: PassPosition | undefined): AsyncGenerator<Samples> {
-    const length = checkLength(this.#options.names.where, sequence.length);
+    const length = checkLength(this.#options.names.where, sequence);
     this.seed = this.#options.shuffle ? (from?.seed ?? nextShuffleSeed()) : null;
     const order = this.seed === null ? Array.from({ length }, (_, i) => i) : shuffledIndices(length, this.seed);
     for (const index of order.slice(from?.taken ?? 0)) {
@@ -146,9 +147,17 @@ export class SourceSupply implements BatchSupply {
   }
 }
 
-function checkLength(where: string, length: number): number {
+/** Batches that know how many they are. */
+interface Counted {
+  readonly length: number;
+}
+
+function checkLength(where: string, source: Counted): number {
+  const { length } = source;
   if (Number.isInteger(length) && length > 0) return length;
-  throw new DataError(`${where}: the length of the Sequence is ${describeValue(length)}; expected an integer of at least 1`);
+  throw new DataError(
+    `${where}: the length of the ${source instanceof Sequence ? 'Sequence' : 'batches'} is ${describeValue(length)}; expected an integer of at least 1`,
+  );
 }
 
 /** `[x]`, `[x, y]` or `[x, y, sampleWeight]`; a tensor or a shaped array alone is `x`. */

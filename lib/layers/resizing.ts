@@ -1,5 +1,6 @@
 /** @file Images in another size: up-sampling, resizing, centre crops. */
 
+import { type Box, cropBox } from '../core/aspect_ratio.js';
 import { ValueError } from '../core/errors.js';
 import { checkChoice } from '../core/options.js';
 import type { Dimension, Shape } from '../core/shape.js';
@@ -95,43 +96,31 @@ export class UpSampling1D extends Layer {
   }
 }
 
-/** Rows and columns of a box in an image, and what is around it. */
-interface Box {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
-
-/** The largest box of the ratio `width / height`, in the middle of an image (keras/src/backend/jax/image.py, resize). */
-function cropBox(image: Shape, height: number, width: number): Box {
-  const [, rows, columns] = image as [number, number, number];
-  const boxHeight = Math.max(Math.min(rows, Math.trunc((columns * height) / width)), 1);
-  const boxWidth = Math.max(Math.min(columns, Math.trunc((rows * width) / height)), 1);
-  return {
-    top: Math.trunc((rows - boxHeight) / 2),
-    left: Math.trunc((columns - boxWidth) / 2),
-    height: boxHeight,
-    width: boxWidth,
-  };
-}
-
 function cropTo(x: Tensor, { top, left, height, width }: Box): Tensor {
   return slice(x, [0, top, left, 0], [x.shape[0] as Dimension, height, width, x.shape[3] as Dimension]);
 }
 
-const cropToRatio = (x: Tensor, height: number, width: number): Tensor => cropTo(x, cropBox(x.shape, height, width));
+function cropToRatio(x: Tensor, height: number, width: number): Tensor {
+  const [, rows, columns] = x.shape as [number, number, number];
+  return cropTo(x, cropBox(rows, columns, height, width));
+}
 
-/** The smallest image of the ratio `width / height` that holds the whole image in its middle. */
+/** A small image of the ratio `width / height` that holds the whole image in its middle; both margins are rounded down, as in Keras. */
 function padToRatio(x: Tensor, height: number, width: number, value: number): Tensor {
   const [, rows, columns] = x.shape as [number, number, number];
-  const sides = (size: number, wanted: number): [number, number] => {
-    const before = Math.trunc((wanted - size) / 2);
-    return [before, wanted - size - before];
-  };
-  const vertical = sides(rows, Math.max(rows, Math.trunc((columns * height) / width)));
-  const horizontal = sides(columns, Math.max(columns, Math.trunc((rows * width) / height)));
-  return pad(x, [[0, 0], vertical, horizontal, [0, 0]], { value });
+  const margin = (size: number, wanted: number): number => Math.max(0, Math.trunc((wanted - size) / 2));
+  const vertical = margin(rows, Math.trunc((columns * height) / width));
+  const horizontal = margin(columns, Math.trunc((rows * width) / height));
+  return pad(
+    x,
+    [
+      [0, 0],
+      [vertical, vertical],
+      [horizontal, horizontal],
+      [0, 0],
+    ],
+    { value },
+  );
 }
 
 export interface ResizingOptions extends ImageOptions {

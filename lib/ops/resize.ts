@@ -83,12 +83,12 @@ export function resizeImages(x: TensorLike, size: Pair, options: ResizeOptions =
   return images('resizeImages', x, options, (last, interpolation) => {
     const [height, width] = staticShape('resizeImages', last.shape.slice(1, 3)) as [number, number];
     if (interpolation === 'bilinear') return bilinear(last, rows, columns);
-    return gather(gather(last, nearest(height, rows), 1), nearest(width, columns), 2);
+    return gather(gather(last, nearestIndices(height, rows), 1), nearestIndices(width, columns), 2);
   });
 }
 
-/** The old index of each new pixel. */
-const nearest = (before: number, after: number): Int32Array =>
+/** The old index of each new pixel, along one axis. */
+export const nearestIndices = (before: number, after: number): Int32Array =>
   Int32Array.from({ length: after }, (_, i) => Math.min(Math.floor(((i + 0.5) * before) / after), before - 1));
 
 /** The matrix `[after, before]` that interpolates one axis: each new pixel takes a hat one pixel wide to both sides of its place. */

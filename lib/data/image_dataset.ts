@@ -1,0 +1,111 @@
+/** @file `ImageDataset`: batches of images, decoded and resized ahead of their use. */
+
+import { availableParallelism } from 'node:os';
+import { shuffledIndices } from '../core/random.js';
+import type { HostArray } from '../runtime/function.js';
+import type { ShapedArray } from './arrays.js';
+import type { FolderIndex } from './folder_index.js';
+import { type ColorMode, channelsOf, decodeImage } from './image_decode.js';
+import { type Resizing, resizeInto } from './image_resize.js';
+import { Prefetch } from './prefetch.js';
+
+/** How class numbers become targets. */
+export type LabelMode = 'int' | 'categorical' | 'binary';
+
+/** How files become batches. */
+export interface ImageBatches {
+  readonly colorMode: ColorMode;
+  readonly resizing: Resizing;
+  /** Null for single samples, without a batch axis. */
+  readonly batchSize: number | null;
+  /** Null without labels. */
+  readonly labelMode: LabelMode | null;
+  /** The seed of the first epoch's order; null keeps the order of the files. */
+  readonly seed: number | null;
+}
+
+const where = 'imageDatasetFromDirectory';
+
+/** Batches that wait for the device. */
+const batchesAhead = 3;
+
+/** Images being decoded at a time: a thread each, and their pixels in memory. */
+const decoding = Math.min(availableParallelism(), 4);
+
+/**
+ * Batches of image files, as {@link imageDatasetFromDirectory} makes them: an async iterable of `[images, labels]`, or of `images` without
+ * labels, that `fit`, `evaluate` and `predict` take. Each iteration starts again, in a new order if the data set is shuffled.
+ */
+export class ImageDataset implements AsyncIterable<readonly [ShapedArray, ShapedArray] | ShapedArray> {
+  /** Names of the classes in the order of their numbers; null without labels. */
+  readonly classNames: readonly string[] | null;
+  /** Paths of the files, before they are shuffled for an epoch. */
+  readonly filePaths: readonly string[];
+  /** Number of batches. */
+  readonly length: number;
+  readonly #labels: Int32Array | null;
+  readonly #batches: ImageBatches;
+  #epochs = 0;
+
+  /** @internal */
+  constructor({ paths, labels, classNames }: FolderIndex, batches: ImageBatches) {
+    this.filePaths = paths;
+    this.classNames = classNames;
+    this.length = Math.ceil(paths.length / (batches.batchSize ?? 1));
+    this.#labels = labels;
+    this.#batches = batches;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly [ShapedArray, ShapedArray] | ShapedArray> {
+    const order = this.#nextOrder();
+    const size = this.#batches.batchSize ?? 1;
+    const load = (batch: number, signal: AbortSignal) => this.#load(order.slice(batch * size, (batch + 1) * size), signal);
+    const batches = Array.from({ length: this.length }, (_, batch) => batch);
+    yield* new Prefetch(batches, load, { workers: 1, maxQueueSize: batchesAhead }).results();
+  }
+
+  #nextOrder(): Uint32Array {
+    const { seed } = this.#batches;
+    if (seed !== null) return shuffledIndices(this.filePaths.length, seed + this.#epochs++);
+    return Uint32Array.from(this.filePaths, (_, i) => i);
+  }
+
+  async #load(samples: Uint32Array, signal: AbortSignal): Promise<readonly [ShapedArray, ShapedArray] | ShapedArray> {
+    const { labelMode } = this.#batches;
+    const images = this.#unbatched(await this.#images(samples, signal));
+    if (labelMode === null || this.#labels === null) return images;
+    const labels = Int32Array.from(samples, (sample) => (this.#labels as Int32Array)[sample] as number);
+    return [images, this.#unbatched(targets(labels, labelMode, this.classNames?.length ?? 0))];
+  }
+
+  #unbatched(array: HostArray): HostArray {
+    return this.#batches.batchSize === null ? { ...array, shape: array.shape.slice(1) } : array;
+  }
+
+  /** The images of a batch, several decoded at a time. */
+  async #images(samples: Uint32Array, signal: AbortSignal): Promise<HostArray> {
+    const { colorMode, resizing } = this.#batches;
+    const { height, width } = resizing;
+    const channels = channelsOf(colorMode);
+    const size = height * width * channels;
+    const data = new Float32Array(samples.length * size);
+    const load = async (i: number): Promise<void> => {
+      const pixels = await decodeImage(where, this.filePaths[samples[i] as number] as string, colorMode);
+      if (!signal.aborted) await resizeInto(data.subarray(i * size, (i + 1) * size), pixels, resizing);
+    };
+    for await (const _ of new Prefetch(samples.keys(), load, { workers: decoding, maxQueueSize: samples.length }).results());
+    return { data, shape: [samples.length, height, width, channels], dtype: 'float32' };
+  }
+}
+
+/** Class numbers, one-hot rows, or a column of 0 and 1. */
+function targets(labels: Int32Array, mode: LabelMode, classes: number): HostArray {
+  const count = labels.length;
+  if (mode === 'int') return { data: labels, shape: [count], dtype: 'int32' };
+  if (mode === 'binary') return { data: Float32Array.from(labels), shape: [count, 1], dtype: 'float32' };
+  const data = new Float32Array(count * classes);
+  labels.forEach((label, i) => {
+    data[i * classes + label] = 1;
+  });
+  return { data, shape: [count, classes], dtype: 'float32' };
+}
