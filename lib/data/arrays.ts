@@ -17,7 +17,9 @@ export type ArrayLike = Tensor | ShapedArray | TypedArray | NestedArray[];
 /** One array, or several for a model with several inputs or outputs, in order or by name. */
 export type DataLike = ArrayLike | readonly ArrayLike[] | Readonly<Record<string, ArrayLike>>;
 
-const kinds = 'a tensor, { data, shape }, nested arrays of numbers, or a Float32Array, Float64Array, Int32Array or Uint8Array';
+/** What an array of samples may be, for errors. */
+export const kinds =
+  'a tensor, { data, shape }, nested arrays of numbers, or a Float32Array, Float64Array, Int32Array or Uint8Array';
 
 /** Nested arrays of numbers (a list of typed arrays or tensors is several inputs instead). */
 function isNested(value: unknown): boolean {
@@ -66,7 +68,7 @@ function listOf(where: string, data: DataLike, names: readonly string[] | undefi
 }
 
 /** An object literal; maps, dates and instances of other classes are none. */
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -2,6 +2,8 @@
 
 export type { ArrayLike, DataLike, ShapedArray } from './arrays.js';
 export type { BatchSource } from './batch.js';
+export { Dataset } from './dataset/dataset.js';
+export * as dataset from './dataset/index.js';
 export * as datasets from './datasets/index.js';
 export { listImages } from './folder_files.js';
 export { ImageDataset, type LabelMode } from './image_dataset.js';

@@ -44,7 +44,9 @@ export class SourceSupply implements BatchSupply {
       this.steps = checkLength(options.names.where, source);
       return;
     }
-    if ('length' in source) this.steps = checkLength(options.names.where, source as Counted);
+    const { length } = source as { readonly length?: number };
+    // A pipeline may not know its length, or have no end.
+    if (length !== undefined && length !== Number.POSITIVE_INFINITY) this.steps = checkLength(options.names.where, { length });
     const iterator = iteratorOf(source);
     if ((iterator as unknown) === source) this.#generator = iterator;
   }

@@ -67,6 +67,11 @@ export async function supply(model: Trainer, { x, y, sampleWeight }: Data, cut: 
   if (batchSize !== undefined) {
     throw new ValueError(`${where}: batchSize is ${batchSize} although x is batches, which have their sizes; leave it out`);
   }
+  if ('length' in x && x.length === Number.POSITIVE_INFINITY && cut.steps === undefined) {
+    throw new DataError(
+      `${where}: the data set repeats without end; give the number of steps (stepsPerEpoch, validationSteps, steps), or repeat(count)`,
+    );
+  }
   return new SourceSupply(x, {
     names: namesOf(where, model),
     shuffle: shuffle !== false,

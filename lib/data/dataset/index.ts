@@ -1,0 +1,3 @@
+/** @file Pipelines of elements. */
+
+export { fromArrays, fromGenerator } from './from.js';
