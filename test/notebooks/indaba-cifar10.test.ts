@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   convolve,
   dummyImage,
@@ -33,6 +33,9 @@ import {
 import * as plot from '../../lib/plot/index.js';
 
 const { train, validation, test, classNames } = await loadParts();
+
+// Whole data sets and small trainings take seconds, more beside other tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 beforeEach(() => {
   clearSession();
@@ -203,7 +206,7 @@ describe('mini AlexNet', () => {
     const after = await net.evaluate(few.x, few.y, { verbose: 0 });
     expect(before.accuracy).toBeLessThan(0.3);
     expect(after.accuracy).toBeGreaterThan(0.5);
-  }, 60_000);
+  });
 
   it('N1-13 evaluate takes 313 batches of 32, labels in a column, and names its results', async () => {
     const net = smallNet();
