@@ -9,9 +9,9 @@ import { checkOptions } from '../core/options.js';
 import { type Shape, sizeOf } from '../core/shape.js';
 import { currentGraph, Graph, outsideTrace, type ValueType } from '../graph/graph.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
-import { Tensor } from '../graph/tensor.js';
+import { isShapedArray, type ShapedArray, Tensor } from '../graph/tensor.js';
 import { getInitializer } from '../initializers/index.js';
-import { castTo } from '../ops/apply.js';
+import { castTo, convert } from '../ops/apply.js';
 import { div } from '../ops/binary.js';
 import { getRegularizer } from '../regularizers/index.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
@@ -112,14 +112,15 @@ export abstract class Layer {
   /**
    * Applies the layer: to symbolic tensors, which makes a part of a functional model, or to tensors with numbers. Builds it the first time.
    *
-   * @param inputs - a tensor; a list or a record of tensors for layers that take several
+   * @param given - a tensor or `{ data, shape }`; a list or a record of tensors for layers that take several
    * @throws ShapeError when the input does not fit, with the layer's name.
    * @example
    * const y = layers.dense({ units: 10 }).apply(x);
    */
-  apply<Output extends Tensor | Tensor[] = Tensor>(inputs: LayerInput, options: ApplyOptions = {}): Output {
+  apply<Output extends Tensor | Tensor[] = Tensor>(given: LayerInput | ShapedArray, options: ApplyOptions = {}): Output {
     return this.#guard(() => {
       checkOptions('apply', options, ['training']);
+      const inputs = isShapedArray(given) ? convert('apply', given) : given;
       const tensors = flattenTensors(inputs);
       if (tensors.some((tensor) => tensor instanceof SymbolicTensor)) return this.#applySymbolic(inputs, options);
       const training = options.training ?? currentContext()?.training ?? false;
