@@ -44,6 +44,8 @@ export class ArraySupply implements BatchSupply {
 
   async onEpochEnd(): Promise<void> {}
 
+  close(): void {}
+
   #order(seed: number): Uint32Array {
     const { count } = this.#samples;
     if (this.#shuffle === true) return shuffledIndices(count, seed);

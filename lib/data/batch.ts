@@ -44,6 +44,8 @@ export interface BatchSupply {
   epoch(from?: PassPosition): AsyncGenerator<Samples>;
   /** Called when an epoch has ended. */
   onEpochEnd(): Promise<void>;
+  /** Stops preparing batches. Unlike the end of `epoch()`, it does not wait for one that is in the making. */
+  close(): void;
 }
 
 /** Names of the model's inputs and outputs, for data given by name and for errors. */

@@ -57,6 +57,7 @@ export class Epochs {
 
   /** Ends an epoch that would have gone on in the next one. */
   close(): void {
+    this.#supply.close();
     // Not waited for: the user's code may be stuck in a batch.
     this.#running?.return(undefined).catch(() => {});
     this.#running = undefined;

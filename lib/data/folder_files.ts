@@ -82,6 +82,6 @@ async function walk(
  *
  * @throws DataError when `directory` cannot be read.
  * @example
- * const paths = await listImages('photos');
+ * const paths = await listImages('flowers');
  */
 export const listImages = (directory: string): Promise<string[]> => imageFiles('listImages', directory, false);

@@ -35,12 +35,13 @@ export class Prefetch<T> {
   async *results(): AsyncGenerator<T> {
     try {
       while (true) {
-        const { workers, maxQueueSize } = this.#ahead;
-        if (workers === 0) this.#fill(1, 1);
-        else this.#fill(maxQueueSize, workers);
+        this.#fill(1, 1);
+        this.#fillAhead();
         const first = this.#line.shift();
         if (first === undefined) return;
-        yield await first;
+        const result = await first;
+        this.#fillAhead();
+        yield result;
       }
     } finally {
       this.stop();
@@ -51,6 +52,11 @@ export class Prefetch<T> {
   stop(): void {
     this.#exhausted = true;
     this.#stopped.abort();
+  }
+
+  #fillAhead(): void {
+    const { workers, maxQueueSize } = this.#ahead;
+    if (workers > 0) this.#fill(maxQueueSize, workers);
   }
 
   #fill(room: number, workers: number): void {
@@ -82,6 +88,6 @@ export class Prefetch<T> {
 
   #ended(): void {
     this.#running--;
-    if (this.#ahead.workers > 0) this.#fill(this.#ahead.maxQueueSize, this.#ahead.workers);
+    this.#fillAhead();
   }
 }

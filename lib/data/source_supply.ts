@@ -5,6 +5,7 @@ import { DataError, LaminetError } from '../core/errors.js';
 import { nextShuffleSeed, shuffledIndices } from '../core/random.js';
 import { type DataLike, isArrayLike } from './arrays.js';
 import { type BatchSource, type BatchSupply, type DataNames, loadSamples, type PassPosition, type Samples } from './batch.js';
+import { Prefetch } from './prefetch.js';
 import { Sequence } from './sequence.js';
 
 export interface SourceOptions {
@@ -36,6 +37,8 @@ export class SourceSupply implements BatchSupply {
   /** A batch of the generator that was taken to see whether there is one. */
   readonly #ahead: unknown[] = [];
   #count = 0;
+  /** The batches of a Sequence that are being made. */
+  #prefetch: Prefetch<unknown> | undefined;
 
   constructor(source: BatchSource, options: SourceOptions) {
     this.#source = source;
@@ -79,15 +82,21 @@ export class SourceSupply implements BatchSupply {
     if (source instanceof Sequence) await this.#attempt('onEpochEnd of the Sequence', () => source.onEpochEnd());
   }
 
+  close(): void {
+    this.#prefetch?.stop();
+  }
+
   async *#bySequence(sequence: Sequence, from: PassPosition | undefined): AsyncGenerator<Samples> {
     const length = checkLength(this.#options.names.where, sequence);
     this.seed = this.#options.shuffle ? (from?.seed ?? nextShuffleSeed()) : null;
     const order = this.seed === null ? Array.from({ length }, (_, i) => i) : shuffledIndices(length, this.seed);
-    for (const index of order.slice(from?.taken ?? 0)) {
-      const place = `getItem(${index}) of the Sequence`;
-      const batch = await this.#attempt(place, () => sequence.getItem(index));
-      yield this.#load(place, batch);
-    }
+    const place = (index: number): string => `getItem(${index}) of the Sequence`;
+    const make = (index: number, signal: AbortSignal) => this.#attempt(place(index), () => sequence.getItem(index, signal));
+    const left = order.slice(from?.taken ?? 0);
+    const batches = new Prefetch(left, make, sequence);
+    this.#prefetch = batches;
+    let taken = 0;
+    for await (const batch of batches.results()) yield this.#load(place(left[taken++] as number), batch);
   }
 
   async *#byGenerator(): AsyncGenerator<Samples> {

@@ -1,6 +1,6 @@
 /** Runs every `@example` of the folders that training is made of, and compares the numbers that its comments claim. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chdir, cwd } from 'node:process';
@@ -18,9 +18,28 @@ function line(): laminet.Sequential {
   return net;
 }
 
+/** A network whose input is a picture. */
+function pictures(): laminet.Sequential {
+  const { flatten, dense } = laminet.layers;
+  const net = laminet.sequential([flatten({ inputShape: [64, 64, 3] }), dense({ units: 2, activation: 'softmax' })]);
+  net.compile({ loss: 'sparseCategoricalCrossentropy' });
+  return net;
+}
+
+/** The files that examples read. */
+function makeFiles(): void {
+  const picture = new URL('../data/images/colour.jpg', import.meta.url);
+  copyFileSync(picture, 'cat.jpg');
+  for (const kind of ['rose', 'tulip']) {
+    mkdirSync(`flowers/${kind}`, { recursive: true });
+    for (let i = 0; i < 5; i++) copyFileSync(picture, `flowers/${kind}/${i}.jpg`);
+  }
+}
+
 /** What examples use without making it, where the usual classifier does not fit. */
 const own: Record<string, () => Record<string, unknown>> = {
   Sequence: () => ({ net: line() }),
+  imageDatasetFromDirectory: () => ({ net: pictures() }),
   variableGrads: () => ({ net: line(), x: laminet.tensor([[1], [2]]), y: laminet.tensor([[3], [5]]) }),
 };
 
@@ -54,6 +73,8 @@ describe('examples', () => {
   const folder = mkdtempSync(join(tmpdir(), 'laminet-examples-'));
   beforeAll(() => {
     chdir(folder);
+    makeFiles();
+    vi.spyOn(console, 'log').mockReturnValue();
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     vi.spyOn(console, 'error').mockReturnValue();
   });
