@@ -47,7 +47,15 @@ export function confusionMatrix(counts: ArrayLike, options: ConfusionMatrixOptio
   if (names.length !== classes) {
     throw new ShapeError(`${where}: classNames has ${names.length} entries; expected one for each of ${classes} classes`);
   }
+  if (!(data instanceof Promise)) checkCounts(where, data);
   return new Figure('confusion-matrix', draw(where, data, names, options));
+}
+
+function checkCounts(where: string, counts: Iterable<number>): void {
+  for (const count of counts) {
+    if (!(count >= 0 && Number.isFinite(count)))
+      throw new DataError(`${where}: received a count of ${count}; expected numbers of at least 0`);
+  }
 }
 
 async function draw(
@@ -57,8 +65,7 @@ async function draw(
   { normalize = false, title }: ConfusionMatrixOptions,
 ): Promise<Drawing> {
   const values = Array.from(await data);
-  const wrong = values.find((value) => !(value >= 0 && Number.isFinite(value)));
-  if (wrong !== undefined) throw new DataError(`${where}: received a count of ${wrong}; expected numbers of at least 0`);
+  checkCounts(where, values);
   const classes = names.length;
   const rows = names.map((_, i) => values.slice(i * classes, (i + 1) * classes));
   const cells = rows

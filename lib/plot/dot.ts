@@ -23,7 +23,7 @@ export interface DiagramOptions {
   readonly expandNested?: boolean;
   /** From top to bottom (`TB`, the default), from left to right (`LR`), or the other way. */
   readonly rankDir?: 'TB' | 'LR' | 'BT' | 'RL';
-  /** Dots an inch of a PNG, above 0; default 200. */
+  /** Dots an inch of a PNG, from 10 to 1920; default 200. */
   readonly dpi?: number;
   /** How edges are drawn; default `ortho`, with right angles. */
   readonly splines?: 'ortho' | 'curved' | 'polyline' | 'spline' | 'line';
@@ -45,7 +45,7 @@ const optionNames = [
 export function fullOptions(where: string, options: DiagramOptions, showLayerNames: boolean): Required<DiagramOptions> {
   checkOptions(where, options, optionNames);
   const { dpi = 200, rankDir = 'TB', splines = 'ortho' } = options;
-  if (!(dpi > 0 && Number.isFinite(dpi))) throw new ValueError(`${where}: dpi is ${dpi}; expected a number above 0`);
+  if (!(dpi >= 10 && dpi <= 1920)) throw new ValueError(`${where}: dpi is ${dpi}; expected a number from 10 to 1920`);
   return {
     showShapes: false,
     showDtype: false,

@@ -1,15 +1,16 @@
 /** @file What every function of this folder returns: a picture to save or to show. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
+import { writeAtomically } from '../saving/atomic_file.js';
 import { showInNotebook, temporaryPath } from './notebook.js';
 import { rasterize } from './raster.js';
 import { type Drawing, htmlDocument, svgDocument } from './svg.js';
 
 export interface RasterOptions {
-  /** Pixels for each unit of the drawing, above 0; default 2, for screens of twice the usual density; for diagrams by their `dpi`. */
+  /** Pixels for each unit of the drawing, from 0.1 to 20; default 2, for screens of twice the usual density; for diagrams by their `dpi`. */
   readonly scale?: number;
 }
 
@@ -57,7 +58,7 @@ export class Figure {
   /**
    * The picture as a PNG file's bytes.
    *
-   * @throws ValueError when `scale` is not above 0, StateError when sharp is not installed.
+   * @throws ValueError when `scale` is out of range or the picture too large, StateError when sharp is not installed.
    */
   async toPNG(options: RasterOptions = {}): Promise<Uint8Array> {
     return this.#raster('toPNG', options, 'png');
@@ -67,12 +68,12 @@ export class Figure {
    * Writes the picture, in the form that the path ends in: `.png`, `.jpg`, `.svg`, `.html`; `.vl.json` (Vega-Lite) of charts and `.dot`
    * (Graphviz) of diagrams. Folders on the way are made. Returns the path.
    *
-   * @throws ValueError for another ending, StateError when a package that draws is not installed.
+   * @throws ValueError for another ending, StateError when a package that draws is not installed, FileError when it cannot be written.
    */
   async save(path: string, options: RasterOptions = {}): Promise<string> {
     const content = await this.#content(path, options);
     await mkdir(dirname(resolve(path)), { recursive: true });
-    await writeFile(path, content);
+    await writeAtomically(path, content);
     return path;
   }
 
@@ -108,7 +109,7 @@ export class Figure {
   async #raster(where: string, options: RasterOptions, format: 'png' | 'jpeg'): Promise<Uint8Array> {
     checkOptions(where, options, ['scale']);
     const { scale = this.#scale } = options;
-    if (!(scale > 0 && Number.isFinite(scale))) throw new ValueError(`${where}: scale is ${scale}; expected a number above 0`);
+    if (!(scale >= 0.1 && scale <= 20)) throw new ValueError(`${where}: scale is ${scale}; expected a number from 0.1 to 20`);
     return rasterize(where, await this.toSVG(), scale, format);
   }
 }

@@ -14,7 +14,8 @@ type Sharp = typeof import('sharp');
 
 /**
  * The sharp package, with fonts. Fontconfig reads its variable once, when text is drawn for the first time in the process; a value that
- * the user chose stays. In a worker thread the environment is a copy that native code does not see: set the variable for the process.
+ * the user chose stays. A worker thread has a copy of the environment, which native code does not see: there, text needs a font of the
+ * machine's own, unless the main thread drew or set FONTCONFIG_FILE before.
  *
  * @throws StateError when sharp is not installed.
  */

@@ -1,11 +1,12 @@
 /** @file Images as users give them: arrays of one image or of several, checked at the call. */
 
 import { describeValue } from '../core/describe.js';
-import type { DType, TypedArray } from '../core/dtype.js';
+import { type DType, dtypeOfArray, type TypedArray } from '../core/dtype.js';
 import { DataError, ShapeError } from '../core/errors.js';
 import { formatShape, isStatic, sizeOf } from '../core/shape.js';
-import { type ArrayLike, isArrayLike, type ShapedArray } from '../data/arrays.js';
-import { type NestedArray, Tensor } from '../graph/tensor.js';
+import { type ArrayLike, isArrayLike } from '../data/arrays.js';
+import { isShapedArray, Tensor } from '../graph/tensor.js';
+import { shapedArray } from '../ops/apply.js';
 import { hostArray } from '../runtime/device_tensor.js';
 
 /** Numbers with a shape; those of a tensor are still on their way from the device. */
@@ -40,18 +41,14 @@ export function sourceOf(where: string, value: unknown): Source {
     throw new DataError(`${where}: received ${describeValue(value)}; expected a tensor, { data, shape } or nested arrays`);
   }
   if (value instanceof Tensor) return tensorSource(where, value);
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    const array = hostArray(where, value as NestedArray[] | TypedArray);
-    return { ...array, data: array.data.slice() };
-  }
-  const { data, shape, dtype } = value as ShapedArray;
-  const array = hostArray(where, data, dtype);
-  if (sizeOf(shape) !== data.length) {
-    throw new ShapeError(
-      `${where}: ${data.length} values do not fill the shape ${formatShape(shape)} of ${sizeOf(shape)} elements`,
+  const numbers = isShapedArray(value) ? value.data : value;
+  if (!Array.isArray(numbers) && dtypeOfArray(numbers) === undefined) {
+    throw new DataError(
+      `${where}: received ${describeValue(numbers)}; expected a Float32Array, Float64Array, Int32Array or Uint8Array`,
     );
   }
-  return { shape, dtype: array.dtype, data: array.data.slice() };
+  const array = isShapedArray(value) ? shapedArray(where, value) : hostArray(where, value);
+  return { ...array, data: array.data.slice() };
 }
 
 function tensorSource(where: string, value: Tensor): Source {

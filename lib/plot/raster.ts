@@ -1,5 +1,6 @@
 /** @file Pixels and documents to PNG and JPEG, by sharp. */
 
+import { ValueError } from '../core/errors.js';
 import { importSharp } from './fonts.js';
 import type { Pixels } from './pixels.js';
 import { px } from './svg.js';
@@ -36,5 +37,12 @@ export async function rasterize(where: string, svg: string, scale: number, forma
   const sharp = await importSharp(where);
   // 72 dots an inch is one pixel of the document; a photograph inside may be longer than the parser expects.
   const picture = sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true }).flatten({ background: '#fff' });
-  return format === 'png' ? picture.png().toBuffer() : picture.jpeg({ quality: 90 }).toBuffer();
+  try {
+    return await (format === 'png' ? picture.png() : picture.jpeg({ quality: 90 })).toBuffer();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ValueError(
+      `${where}: the picture cannot be drawn: ${reason}; expected a smaller one; lower the scale or save it as .svg`,
+    );
+  }
 }

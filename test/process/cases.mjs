@@ -44,5 +44,16 @@ export const cases = [
     flags: ['--expose-gc'],
     stdout: [/^resident memory over 2000 steps: .* MB, then .* MB$/, 'true true true'],
   },
+  { file: 'text_without_fonts', stdout: ['sharp alone draws i as wide as m: true', 'laminet draws Arimo: true'] },
+  {
+    file: 'missing_packages',
+    stdout: [
+      "save: needs the package 'sharp', which is not installed; run npm install sharp",
+      "plot.image: needs the package 'sharp', which is not installed; run npm install sharp",
+      "plot.curves: needs the package 'vega-lite', which is not installed; run npm install vega-lite",
+      "plot.plotModel: needs the package '@viz-js/viz', which is not installed; run npm install @viz-js/viz",
+      'digraph {',
+    ],
+  },
   { file: 'training_first_step', stdout: [/^10 layers: traced in \d+ ms, compiled and run in \d+ ms, next step \d+ ms$/, '2'] },
 ];
