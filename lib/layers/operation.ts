@@ -27,23 +27,28 @@ const classNameOf = (op: Op): string =>
 
 /** An op with its attributes, without weights. */
 export class OperationLayer extends Layer {
-  readonly #op: Op;
-  readonly #attributes: Attributes;
+  readonly op: Op;
+  readonly attributes: Attributes;
 
   constructor(op: Op, attributes: Attributes) {
     super({ name: autoName(classNameOf(op)) });
-    this.#op = op;
-    this.#attributes = attributes;
+    this.op = op;
+    this.attributes = attributes;
     this.built = true;
   }
 
   override get className(): string {
-    return classNameOf(this.#op);
+    return classNameOf(this.op);
   }
 
   override call(inputs: LayerInput): Tensor | Tensor[] {
-    const results = apply(this.#op, flattenTensors(inputs), this.#attributes);
+    const results = apply(this.op, flattenTensors(inputs), this.attributes);
     return results.length === 1 ? (results[0] as Tensor) : [...results];
+  }
+
+  /** Gives the op the name that it had in a file. */
+  rename(name: string): void {
+    (this as { name: string }).name = name;
   }
 
   protected override convertInputs(inputs: LayerInput): LayerInput {

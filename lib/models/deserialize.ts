@@ -1,18 +1,25 @@
 /** @file Models from Keras's JSON. */
 
+import { describeValue } from '../core/describe.js';
 import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { unknownName } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
+import { SymbolicTensor } from '../graph/symbolic.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Config, CustomObjects } from '../layers/config.js';
 import * as builtIn from '../layers/index.js';
 import { InputLayer } from '../layers/input.js';
 import { Layer, optionNamesOf } from '../layers/layer.js';
+import { nodeOf } from '../layers/node.js';
+import { OperationLayer } from '../layers/operation.js';
 import type { LayerInput } from '../layers/structure.js';
+import { reviveFunction } from './compile_config.js';
 import { Functional } from './functional.js';
-import { configFromKeras, type KerasObject } from './keras_config.js';
-import type { Model } from './model.js';
+import { configFromKeras, isKerasObject, type KerasObject } from './keras_config.js';
+import { modernize } from './keras2.js';
+import { Model } from './model.js';
+import { applyOperation, isOperation } from './operations.js';
 import { Sequential } from './sequential.js';
 
 interface LayerClass {
@@ -29,42 +36,93 @@ const isList = (places: Places): places is readonly Place[] => Array.isArray(pla
 
 interface KerasNode {
   readonly args: readonly unknown[];
-  readonly kwargs: { readonly training?: boolean | null };
+  readonly kwargs: Config;
 }
 
 interface FunctionalLayer extends KerasObject {
   readonly inbound_nodes: readonly KerasNode[];
 }
 
+/** What is known beside the JSON. */
+export interface Context {
+  readonly where: string;
+  readonly customObjects: CustomObjects;
+  /** Whether Python code in the file is refused rather than replaced. */
+  readonly safeMode: boolean;
+}
+
 /** The layer or model that Keras's JSON describes, with new weights. */
-export function deserializeLayer(object: KerasObject, customObjects: CustomObjects): Layer {
+export function deserializeLayer(given: KerasObject, context: Context): Layer {
+  if (!isKerasObject(given))
+    throw new ValueError(`${context.where}: received ${describeValue(given)} as a layer; expected class_name and config`);
+  const { where, customObjects } = context;
+  const object = modernize(given);
   const name = object.class_name;
-  if (name === 'Sequential') return deserializeSequential(object.config, customObjects);
-  if (name === 'Functional' || name === 'Model') return deserializeFunctional(object.config, customObjects);
-  if (name === 'InputLayer') return deserializeInput(object.config);
-  const custom = customObjects[name];
+  const custom = customObjects[object.registered_name ?? name] ?? customObjects[name];
+  if (custom === undefined) {
+    if (name === 'Sequential') return deserializeSequential(object.config, context);
+    if (name === 'Functional' || name === 'Model') return deserializeFunctional(object.config, context);
+    if (name === 'InputLayer') return deserializeInput(object.config);
+    if (name === 'Lambda') return deserializeLambda(object.config, context);
+  }
   const found = custom ?? (builtIn as Readonly<Record<string, unknown>>)[name];
   if (typeof found !== 'function' || !(found.prototype instanceof Layer)) {
     const known = Object.entries(builtIn).flatMap(([key, value]) =>
       typeof value === 'function' && value.prototype instanceof Layer ? [key] : [],
     );
-    throw unknownName('modelFromJSON', 'layer class', name, known);
+    throw unknownName(where, 'layer class', name, known);
   }
   const layerClass = found as LayerClass;
   const config =
-    custom === undefined ? supported(name, layerClass, configFromKeras(object.config)) : configFromKeras(object.config, 'own');
-  return layerClass.fromConfig(config, customObjects);
+    custom === undefined
+      ? supported(where, name, layerClass, withFunctions(configFromKeras(object.config), customObjects))
+      : configFromKeras(object.config, 'own');
+  const layer = layerClass.fromConfig(config, customObjects);
+  if (layer instanceof Model) buildAsSaved(layer, object.build_config);
+  return layer;
+}
+
+/** Activations that are functions of the user's. */
+function withFunctions(config: Config, customObjects: CustomObjects): Config {
+  const entries = Object.entries(config).map(([option, value]) => {
+    const isOwn = option.toLowerCase().endsWith('activation') && typeof value === 'string' && Object.hasOwn(customObjects, value);
+    return [option, isOwn ? customObjects[value] : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A model of a class of the user's gets its weights for the shapes that it had when it was saved. */
+function buildAsSaved(model: Model, config: Config | undefined): void {
+  const shapes = config?.input_shape as Shape | Shape[] | undefined;
+  if (model.built || !Array.isArray(shapes)) return;
+  model.buildFor((Array.isArray(shapes[0]) ? shapes : [shapes]) as Shape[]);
+}
+
+/** A layer around a function: found by its name, or, where the file has Python code instead, by the layer's. */
+function deserializeLambda(config: Config, { where, customObjects, safeMode }: Context): Layer {
+  const { name, trainable, dtype } = configFromKeras(config);
+  const given = config.function;
+  const code = Array.isArray(given) || (isKerasObject(given) && given.class_name === '__lambda__');
+  if (code && safeMode) {
+    throw new ValueError(
+      `${where}: Lambda '${String(name)}' holds Python code, which cannot run here; pass its function as customObjects: { ${String(name)} } ` +
+        'with safeMode: false',
+    );
+  }
+  const functionName = code ? name : isKerasObject(given) ? given.config : given;
+  const options = { name, trainable, dtype, function: reviveFunction(where, String(functionName), customObjects) };
+  return new builtIn.Lambda(options as builtIn.LambdaOptions);
 }
 
 /** Options of Keras that the library lacks are left out where they are off, and refused where they are not. */
-function supported(name: string, layerClass: unknown, config: Config): Config {
-  const known = ['name', 'trainable', 'dtype', 'activityRegularizer', ...optionNamesOf(layerClass)];
+function supported(where: string, name: string, layerClass: unknown, config: Config): Config {
+  const known = ['name', 'trainable', 'dtype', 'inputShape', 'activityRegularizer', ...optionNamesOf(layerClass)];
   const unknown = Object.entries(config).filter(([option]) => !known.includes(option));
   const wanted = unknown.filter(([option, value]) => value !== null && value !== false && !harmless.includes(option));
   if (wanted.length > 0) {
     const list = wanted.map(([option, value]) => `${option} ${JSON.stringify(value)}`).join(', ');
     throw new ValueError(
-      `modelFromJSON: ${name} '${String(config.name)}' has options that are not supported: ${list}; expected them null or false`,
+      `${where}: ${name} '${String(config.name)}' has options that are not supported: ${list}; expected them null or false`,
     );
   }
   return Object.fromEntries(Object.entries(config).filter(([option]) => known.includes(option)));
@@ -78,37 +136,46 @@ function deserializeInput(config: Config): InputLayer {
   return new InputLayer({ batchShape: (batchShape ?? batchInputShape) as Shape, dtype: dtype as DType, name: name as string });
 }
 
-function deserializeSequential(config: Config, customObjects: CustomObjects): Sequential {
-  const layers = (config.layers as KerasObject[]).map((layer) => deserializeLayer(layer, customObjects));
-  const net = new Sequential(layers, { name: config.name as string });
+function deserializeSequential(config: Config, context: Context): Sequential {
+  const layers = (config.layers as KerasObject[]).map((layer) => deserializeLayer(layer, context));
+  const net = new Sequential(layers, config.name === undefined ? {} : { name: config.name as string });
   const shape = config.build_input_shape as Shape | undefined;
   if (shape && !net.built) net.build(shape);
   if (config.trainable === false) net.trainable = false;
   return net;
 }
 
-function deserializeFunctional(config: Config, customObjects: CustomObjects): Functional {
+function deserializeFunctional(config: Config, context: Context): Functional {
   const described = config.layers as FunctionalLayer[];
-  const layers = new Map(described.map((layer) => [layer.config.name as string, deserializeLayer(layer, customObjects)]));
+  const layers = new Map(
+    described
+      .filter((layer) => !isOperation(layer))
+      .map((layer) => [layer.config.name as string, deserializeLayer(layer, context)]),
+  );
   const results = new Map<string, Tensor[]>();
   const at = ([name, call, output]: Place): Tensor | undefined => results.get(`${name}/${call}`)?.[output];
   for (const [name, layer] of layers) if (layer instanceof InputLayer) results.set(`${name}/0`, [layer.output as Tensor]);
-  let waiting = described.flatMap((layer) =>
-    layer.inbound_nodes.map((node, call) => ({ name: layer.config.name as string, node, call })),
+  let waiting = described.flatMap((described) =>
+    described.inbound_nodes.map((node, call) => ({ described, name: described.config.name as string, node, call })),
   );
   while (waiting.length > 0) {
-    const blocked = waiting.filter(({ name, node, call }) => {
-      const inputs = inputsOf(node.args[0], at);
+    const blocked = waiting.filter(({ described, name, node, call }) => {
+      const args = resolve(node.args, at) as unknown[] | undefined;
+      const kwargs = resolve(node.kwargs, at) as Config | undefined;
       // Calls of one layer are made in order, so that their numbers stay.
-      if (inputs === undefined || (call > 0 && !results.has(`${name}/${call - 1}`))) return true;
-      const { training } = node.kwargs;
-      const outputs = (layers.get(name) as Layer).apply<Tensor | Tensor[]>(inputs, training == null ? {} : { training });
-      results.set(`${name}/${call}`, [outputs].flat());
+      if (args === undefined || kwargs === undefined || (call > 0 && !results.has(`${name}/${call - 1}`))) return true;
+      const layer = layers.get(name);
+      results.set(
+        `${name}/${call}`,
+        layer
+          ? applyLayer(layer, args, kwargs)
+          : [applyNamed(described, call === 0 ? name : `${name}_call_${call}`, args, kwargs)],
+      );
       return false;
     });
     if (blocked.length === waiting.length) {
       throw new ValueError(
-        `modelFromJSON: the calls of ${blocked.map(({ name }) => name).join(', ')} need tensors that no layer makes`,
+        `${context.where}: the calls of ${blocked.map(({ name }) => name).join(', ')} need tensors that no layer makes`,
       );
     }
     waiting = blocked;
@@ -127,15 +194,38 @@ function deserializeFunctional(config: Config, customObjects: CustomObjects): Fu
   return net;
 }
 
-/** The argument of a call with its references replaced; undefined while one of them is not made yet. */
-function inputsOf(argument: unknown, at: (place: Place) => Tensor | undefined): LayerInput | undefined {
+function applyLayer(layer: Layer, [inputs]: readonly unknown[], { training }: Config): Tensor[] {
+  const outputs = layer.apply<Tensor | Tensor[]>(inputs as LayerInput, training == null ? {} : { training: training === true });
+  return [outputs].flat();
+}
+
+/** An op under the name that it had; where it is several ops here, the others are named after it. */
+function applyNamed(described: KerasObject, name: string, args: readonly unknown[], kwargs: Config): Tensor {
+  const result = applyOperation(described.class_name, args, described.config, kwargs);
+  const given = new Set([args, Object.values(kwargs)].flat(Number.POSITIVE_INFINITY));
+  const made = operationsBehind(result, given);
+  for (const [i, layer] of made.entries()) layer.rename(i === 0 ? name : `${name}_part_${i}`);
+  return result;
+}
+
+/** The op that made a tensor and those before it, up to the tensors that were given. */
+function operationsBehind(tensor: Tensor, given: ReadonlySet<unknown>): OperationLayer[] {
+  if (!(tensor instanceof SymbolicTensor) || given.has(tensor)) return [];
+  const { layer, symbolicInputs } = nodeOf(tensor);
+  if (!(layer instanceof OperationLayer)) return [];
+  return [...new Set([layer, ...symbolicInputs.flatMap((input) => operationsBehind(input, given))])];
+}
+
+/** An argument of a call with its references replaced by tensors; undefined while one of them is not made yet. */
+function resolve(argument: unknown, at: (place: Place) => Tensor | undefined): unknown {
+  if (typeof argument !== 'object' || argument === null) return argument;
   if (Array.isArray(argument)) {
-    const list = argument.map((entry) => inputsOf(entry, at));
-    return list.includes(undefined) ? undefined : (list as Tensor[]);
+    const list = argument.map((entry) => resolve(entry, at));
+    return list.includes(undefined) ? undefined : list;
   }
   const reference = argument as { class_name?: string; config?: { keras_history: Place } };
   if (reference.class_name === '__keras_tensor__' && reference.config) return at(reference.config.keras_history);
-  const entries = Object.entries(argument as object).map(([key, entry]) => [key, inputsOf(entry, at)]);
+  const entries = Object.entries(argument).map(([key, entry]) => [key, resolve(entry, at)]);
   return entries.some(([, entry]) => entry === undefined) ? undefined : Object.fromEntries(entries);
 }
 
@@ -154,8 +244,20 @@ export interface FromJsonOptions {
  */
 export function modelFromJSON(json: string | object, options: FromJsonOptions = {}): Model {
   const object = (typeof json === 'string' ? JSON.parse(json) : json) as KerasObject;
-  if (!['Sequential', 'Functional', 'Model'].includes(object.class_name)) {
-    throw new ValueError(`modelFromJSON: received class '${object.class_name}'; expected Sequential or Functional`);
+  return modelFromKeras('modelFromJSON', object, options.customObjects ?? {}, true);
+}
+
+/** The model that Keras's JSON describes. @throws ValueError for what is no model, not known or not supported. */
+export function modelFromKeras(where: string, object: KerasObject, customObjects: CustomObjects, safeMode: boolean): Model {
+  if (isKerasObject(object)) {
+    const isCustom = Object.hasOwn(customObjects, object.registered_name ?? object.class_name);
+    if (!isCustom && !['Sequential', 'Functional', 'Model'].includes(object.class_name)) {
+      throw new ValueError(
+        `${where}: received class '${object.class_name}'; expected Sequential or Functional; pass your own classes as customObjects`,
+      );
+    }
   }
-  return deserializeLayer(object, options.customObjects ?? {}) as Model;
+  const layer = deserializeLayer(object, { where, customObjects, safeMode });
+  if (layer instanceof Model) return layer;
+  throw new ValueError(`${where}: '${object.class_name}' is a layer; expected a model`);
 }

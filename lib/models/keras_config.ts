@@ -19,7 +19,7 @@ const modules: Readonly<Record<PartKind, string>> = {
 };
 
 /** Options whose Keras name is not theirs in snake case. */
-const special: Readonly<Record<string, string>> = { keepDims: 'keepdims' };
+const special: Readonly<Record<string, string>> = { keepDims: 'keepdims', beta1: 'beta_1', beta2: 'beta_2' };
 const specialBack: Readonly<Record<string, string>> = { keepdims: 'keepDims' };
 
 export const snakeCase = (name: string): string =>
@@ -27,10 +27,10 @@ export const snakeCase = (name: string): string =>
 export const camelCase = (name: string): string =>
   specialBack[name] ?? name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** Strings that are not words of an option: they keep their spelling. */
-const isFreeText = (option: string): boolean => option === 'name';
+/** Strings that are not words of an option, and words in capitals, keep their spelling. */
+const isFreeText = (option: string, value: string): boolean => option === 'name' || /^[A-Z]+$/.test(value);
 
-const isKerasObject = (value: unknown): value is KerasObject =>
+export const isKerasObject = (value: unknown): value is KerasObject =>
   typeof value === 'object' && value !== null && 'class_name' in value && 'config' in value;
 
 function valueToKeras(where: string, option: string, value: unknown): unknown {
@@ -46,7 +46,7 @@ function valueToKeras(where: string, option: string, value: unknown): unknown {
   if (typeof value === 'function') {
     throw new ValueError(`${where}: '${option}' is a function of your own, which cannot be saved; write a layer class instead`);
   }
-  return typeof value === 'string' && !isFreeText(option) ? snakeCase(value) : value;
+  return typeof value === 'string' && !isFreeText(option, value) ? snakeCase(value) : value;
 }
 
 /** Whose words the strings of a configuration are: Keras's, spelled in snake_case there, or those of a class of the user's, left as they are. */
@@ -70,7 +70,7 @@ function valueFromKeras(option: string, value: unknown): unknown {
   if (isKerasObject(value)) {
     return { className: value.class_name, config: configFromKeras(value.config) } satisfies ClassConfig;
   }
-  return typeof value === 'string' && !isFreeText(option) ? camelCase(value) : value;
+  return typeof value === 'string' && !isFreeText(option, value) ? camelCase(value) : value;
 }
 
 /** Keras's configuration as options of a layer. */

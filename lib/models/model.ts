@@ -11,7 +11,7 @@ import { Trainer } from '../training/trainer.js';
 import type { KerasObject } from './keras_config.js';
 import { printSummary, type SummaryOptions } from './summary.js';
 import type { Topology } from './topology.js';
-import { type LoadWeightsOptions, loadWeights, saveWeights } from './weights.js';
+import { type LoadWeightsOptions, loadWeights, type SaveOptions, saveModel, saveWeights } from './weights.js';
 
 export interface ModelOptions {
   /** By default `sequential`, `functional` or the class's name in snake case, with a number. */
@@ -112,6 +112,21 @@ export abstract class Model<Outputs extends Tensor | Tensor[] = Tensor | Tensor[
    */
   toJSON(): KerasObject {
     throw new StateError(`${this.label}: toJSON: a model with a call of its own cannot be saved as JSON; save its weights`);
+  }
+
+  /**
+   * Writes the whole model: layers, weights and, unless `includeOptimizer` is false, how it was compiled and the optimizer's state.
+   * `loadModel` and Keras's `load_model` read it. The file is replaced as a whole, or not at all.
+   *
+   * @param path - ends in `.keras`; or in `.h5` for the format of Keras 2, which lacks the counters of random numbers
+   * @throws ValueError for another ending and for functions of your own in layers, StateError before the model is built and for a class with
+   *   a `call` of its own and no `getConfig`, FileError when the file cannot be written.
+   * @see https://keras.io/api/models/model_saving_apis/model_saving_and_loading
+   * @example
+   * await net.save('net.keras');
+   */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    return saveModel(this, path, options);
   }
 
   /**

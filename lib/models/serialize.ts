@@ -4,15 +4,19 @@ import { StateError } from '../core/errors.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
 import { Tensor } from '../graph/tensor.js';
 import type { Config } from '../layers/config.js';
+import type { LambdaFunction } from '../layers/functions.js';
 import * as builtIn from '../layers/index.js';
 import { InputLayer } from '../layers/input.js';
 import type { Layer } from '../layers/layer.js';
 import { type LayerNode, nodeOf } from '../layers/node.js';
 import { OperationLayer } from '../layers/operation.js';
 import type { LayerInput } from '../layers/structure.js';
+import { ScalarConstant } from '../ops/apply.js';
+import { functionToKeras } from './compile_config.js';
 import type { Functional } from './functional.js';
 import { configToKeras, type KerasObject } from './keras_config.js';
 import type { Model } from './model.js';
+import { operationToKeras } from './operations.js';
 import type { Sequential } from './sequential.js';
 
 /** Whether the class is the library's own, which Keras has too. */
@@ -27,11 +31,8 @@ const isModel = (layer: Layer): layer is Model => 'toJSON' in layer;
 export function serializeLayer(layer: Layer): KerasObject {
   if (isModel(layer)) return layer.toJSON();
   if (layer instanceof InputLayer) return serializeInput(layer);
-  if (layer instanceof OperationLayer) {
-    throw new StateError(
-      `${layer.label}: an op on symbolic tensors cannot be saved; use a layer for it: layers.add(), or a class of your own`,
-    );
-  }
+  if (layer instanceof OperationLayer) return serializeOperation(layer);
+  if (layer instanceof builtIn.Lambda) return serializeLambda(layer);
   const { inputShape: _, ...config } = layer.getConfig();
   // The only classes of Keras that do not take it.
   if (layer instanceof builtIn.SpatialDropout1D || layer instanceof builtIn.SpatialDropout2D) delete config.trainable;
@@ -42,6 +43,26 @@ export function serializeLayer(layer: Layer): KerasObject {
     config: configToKeras(layer.label, config, known ? 'keras' : 'own'),
     registered_name: known ? null : layer.className,
     ...(layer.builtShapes === undefined ? {} : { build_config: { input_shape: layer.builtShapes } }),
+  };
+}
+
+function serializeOperation(layer: OperationLayer): KerasObject {
+  const { module, className, config } = operationToKeras(layer.label, layer.op.name, layer.attributes);
+  return { module, class_name: className, config: { name: layer.name, ...config }, registered_name: className };
+}
+
+/** The function by its name: whoever reads the file must have it. */
+function serializeLambda(layer: builtIn.Lambda): KerasObject {
+  const { inputShape: _, function: body, ...config } = layer.getConfig();
+  return {
+    module: 'keras.layers',
+    class_name: 'Lambda',
+    config: {
+      ...configToKeras(layer.label, config),
+      function: functionToKeras(layer.label, body as LambdaFunction),
+      arguments: {},
+    },
+    registered_name: null,
   };
 }
 
@@ -84,14 +105,19 @@ export function serializeFunctional(net: Functional): KerasObject {
     return [node.layer.name, Math.max(callsOf(node.layer).indexOf(node), 0), tensor.history.index];
   };
   const reference = (tensor: Tensor): unknown => {
+    if (tensor instanceof ScalarConstant) return tensor.value;
     if (!(tensor instanceof SymbolicTensor))
       throw new StateError(`${net.label}: a constant tensor is an input of a layer; it cannot be saved`);
     return { class_name: '__keras_tensor__', config: { shape: tensor.shape, dtype: tensor.dtype, keras_history: place(tensor) } };
   };
-  const call = (node: LayerNode): unknown => ({
-    args: [mapReferences(node.inputs, reference)],
-    kwargs: node.training === undefined ? {} : { training: node.training },
-  });
+  const call = (node: LayerNode): unknown => {
+    const inputs = mapReferences(node.inputs, reference);
+    if (!(node.layer instanceof OperationLayer)) {
+      return { args: [inputs], kwargs: node.training === undefined ? {} : { training: node.training } };
+    }
+    const { takesList, kwargs } = operationToKeras(node.layer.label, node.layer.op.name, node.layer.attributes);
+    return { args: takesList ? [inputs] : inputs, kwargs };
+  };
   const described = layers.map((layer) => ({
     ...serializeLayer(layer),
     name: layer.name,

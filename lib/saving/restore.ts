@@ -18,9 +18,9 @@ export class Restoration {
   readonly #actions: (() => void)[] = [];
   readonly #misfits: Misfit[] = [];
 
-  /** How many variables will change. */
-  get size(): number {
-    return this.#values.size;
+  /** Whether nothing was found, neither what fits nor what does not. */
+  get isEmpty(): boolean {
+    return this.#values.size === 0 && this.#misfits.length === 0;
   }
 
   /** Values for the variables of one object. When one does not fit, none of the object's are taken. */

@@ -39,6 +39,8 @@ export interface CompileOptions {
 export type Phase = 'train' | 'test';
 
 export class Compiled {
+  /** What `compile` was called with. */
+  readonly options: CompileOptions;
   readonly optimizer: Optimizer;
   readonly losses: readonly (Loss | null)[];
   /** Shapes of the outputs in the last trace, `[batch, ...]`. */
@@ -54,6 +56,7 @@ export class Compiled {
     checkOptions('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics']);
     const names = model.outputNames;
     this.#model = model;
+    this.options = options;
     this.optimizer = getOptimizer('compile', options.optimizer ?? 'rmsprop');
     this.losses = perOutput<LossIdentifier>('compile: loss', options.loss, names).map((loss) =>
       loss === null ? null : getLoss('compile', loss),
