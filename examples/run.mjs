@@ -1,6 +1,6 @@
 // Compiles the examples and runs one: `npm run example -- <name> [--quick] [--seed 7]`; without a name it lists them.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,8 +13,9 @@ const examples = import.meta.dirname;
 function known() {
   const found = new Map();
   for (const entry of readdirSync(examples, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    const head = /@file\s+([^\n]*?)\s*(\*\/|\n)/.exec(readFileSync(join(examples, entry.name, 'index.ts'), 'utf8'));
+    const script = join(examples, entry.name, 'index.ts');
+    if (!existsSync(script)) continue;
+    const head = /@file\s+([^\n]*?)\s*(\*\/|\n)/.exec(readFileSync(script, 'utf8'));
     found.set(entry.name, head?.[1] ?? '');
   }
   return found;
