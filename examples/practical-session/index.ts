@@ -47,8 +47,8 @@ async function compareNets(pictures: Pictures): Promise<{ runs: Run[]; pooled: M
   const state = new InternalStateHistory();
   const pooled = freshNet(nets['max pooling']);
   const runs = [
-    await train('no pooling', freshNet(nets['no pooling']), pictures, epochs.unpooled),
     await train('max pooling', pooled, pictures, epochs.pooled, [state]),
+    await train('no pooling', freshNet(nets['no pooling']), pictures, epochs.unpooled),
   ];
   for (const title of ['global average', 'ShakeShake', '1x1 convolutions'] as const) {
     runs.push(await train(title, freshNet(nets[title]), pictures, epochs.most));

@@ -84,7 +84,8 @@ export class DataGenerator extends Sequence {
   #order: Promise<TypedArray>;
 
   constructor(paths: readonly string[], labels: readonly number[], batchSize: number, classes: number, seed = 0) {
-    super();
+    // Two batches wait for their files at a time, while the device computes; four are ready at most.
+    super({ workers: 2, maxQueueSize: 4 });
     this.#paths = paths;
     this.#labels = labels;
     this.#batchSize = batchSize;
