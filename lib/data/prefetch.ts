@@ -1,5 +1,6 @@
 /** @file Work done ahead of its use, in order. */
 
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 
 export interface Ahead {
@@ -29,6 +30,7 @@ export class Prefetch<T> {
     this.#keys = keys[Symbol.iterator]();
     this.#job = job;
     this.#ahead = ahead;
+    setMaxListeners(ahead.workers, this.#stopped.signal);
   }
 
   /** The next results; ends when all keys had their turn. */

@@ -36,6 +36,8 @@ export const cases = [
   { file: 'worker_exit', stdout: ['running', '5'] },
   { file: 'terminate_storm', stdout: [`40 ${sum}`], ignoreRunning: true },
   { file: 'exit_with_workers', code: 7, stdout: [], ignoreRunning: true },
+  { file: 'sequence_threads', stdout: ['0,1,2,3', 'ABORTED'] },
+  { file: 'sequence_exit', code: 7, stdout: ['running'] },
   { file: 'forgotten_models', flags: ['--expose-gc'], stdout: ['true true'] },
   { file: 'closed_pipe', stdout: ['Epoch 1/20 3 trained 40 steps'] },
   { file: 'training_event_loop', stdout: [/^event-loop delay during fit: p50 .* ms, p99 .* ms, max .* ms$/, 'true'] },
