@@ -39,8 +39,8 @@ export const miniAlexNet = (): Sequential => addClassifier(convolutionalPart());
 
 /**
  * Task 1: convolutions only. Strides make the images smaller instead of poolings; a 1x1 convolution gives a map for each class, whose mean
- * is the class's score. Nothing in it depends on the size of the image, so that is left open: `null`. Without anything that normalises,
- * it learns slowly from pixels of 0..255; the first layer scales them.
+ * is the class's score. Nothing in it depends on the size of the image, so that is left open: `null`. The first layer scales the
+ * pixels: on 0..255 the loss would begin near 10 instead of 2.3, what chance gives.
  */
 export const fullyConvolutionalNet = (): Sequential =>
   sequential([
