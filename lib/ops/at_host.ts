@@ -68,21 +68,27 @@ function take({ data, dtype }: Required<ShapedArray>, walks: readonly Walk[], co
   return result;
 }
 
+/** From so many elements on, `set` is faster than a loop. */
+const longRun = 32;
+
 function copy(from: TypedArray, to: TypedArray, walks: readonly Walk[]): void {
   let next = 0;
+  const last = walks.length - 1;
   const walk = (depth: number, base: number): void => {
-    const { offset, distance, count, list } = walks[depth] as Walk;
-    const begin = base + offset;
-    if (depth < walks.length - 1) {
-      for (let i = 0; i < count; i++) walk(depth + 1, begin + (list ? (list[i] as number) : i) * distance);
-    } else if (list) {
-      for (let i = 0; i < count; i++) to[next++] = from[begin + (list[i] as number) * distance] as number;
-    } else if (distance === 1) {
-      to.set(from.subarray(begin, begin + count), next);
+    const place = walks[depth] as Walk;
+    const { distance, count, list } = place;
+    const begin = base + place.offset;
+    if (depth === last) {
+      copyWalk(from, to, next, begin, place);
       next += count;
-    } else {
-      for (let i = 0; i < count; i++) to[next++] = from[begin + i * distance] as number;
-    }
+    } else for (let i = 0; i < count; i++) walk(depth + 1, begin + (list ? (list[i] as number) : i) * distance);
   };
   walk(0, 0);
+}
+
+/** Writes the elements of the innermost walk, which begin at `begin`, from `next` on. */
+function copyWalk(from: TypedArray, to: TypedArray, next: number, begin: number, { distance, count, list }: Walk): void {
+  if (list) for (let i = 0; i < count; i++) to[next + i] = from[begin + (list[i] as number) * distance] as number;
+  else if (distance === 1 && count >= longRun) to.set(from.subarray(begin, begin + count), next);
+  else for (let i = 0; i < count; i++) to[next + i] = from[begin + i * distance] as number;
 }

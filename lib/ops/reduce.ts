@@ -6,6 +6,7 @@ import { type Dimension, formatShape, normalizeAxes, normalizeAxis, type Shape, 
 import type { GradientContext, Op, ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { apply1, castTo, convert, type TensorLike } from './apply.js';
+import { asProgram } from './as_program.js';
 import { add, div, equal, mul, sub } from './binary.js';
 import { broadcastTo } from './broadcast.js';
 import { checkNumber } from './check.js';
@@ -136,18 +137,18 @@ function countOver(x: Tensor, axes: readonly number[]): number | Tensor {
  * const average = mean(tensor([[1, 2], [3, 4]]), 0); // [2, 3]
  */
 export function mean(x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Tensor {
-  const operand = floating('mean', x);
-  const axes = normalizeAxes('mean', axis, operand.rank);
-  const count = countOver(operand, axes);
-  if (typeof count === 'number') return div(sum(operand, axes, options), count);
-  const average = div(sum(operand, axes, { keepDims: true }), count);
+  return asProgram(convert('mean', x), (value) => [meanOf(floating(value), axis, options)])[0] as Tensor;
+}
+
+function meanOf(x: Tensor, axis: Axes | undefined, options: ReduceOptions): Tensor {
+  const axes = normalizeAxes('mean', axis, x.rank);
+  const count = countOver(x, axes);
+  if (typeof count === 'number') return div(sum(x, axes, options), count);
+  const average = div(sum(x, axes, { keepDims: true }), count);
   return options.keepDims ? average : sum(average, axes);
 }
 
-function floating(where: string, x: TensorLike): Tensor {
-  const operand = convert(where, x);
-  return isFloat(operand.dtype) ? operand : castTo(operand, 'float32');
-}
+const floating = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : castTo(x, 'float32'));
 
 /**
  * Mean and population variance (divided by the count, not count - 1) over `axis`.
@@ -157,17 +158,24 @@ function floating(where: string, x: TensorLike): Tensor {
  * const { mean, variance } = moments(tensor([1, 3])); // 2 and 1
  */
 export function moments(x: TensorLike, axis?: Axes, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } {
-  const operand = floating('moments', x);
-  const center = mean(operand, axis, { keepDims: true });
-  const variance = mean(square(sub(operand, center)), axis, options);
-  return { mean: options.keepDims ? center : mean(operand, axis), variance };
+  const [average, variance] = asProgram(convert('moments', x), (value) => momentsOf(value, axis, options));
+  return { mean: average as Tensor, variance: variance as Tensor };
+}
+
+function momentsOf(x: Tensor, axis: Axes | undefined, options: ReduceOptions): [Tensor, Tensor] {
+  const operand = floating(x);
+  const center = meanOf(operand, axis, { keepDims: true });
+  const variance = meanOf(square(sub(operand, center)), axis, options);
+  return [options.keepDims ? center : meanOf(operand, axis, options), variance];
 }
 
 /** Population variance over `axis`: `mean((x - mean(x))^2)`. @throws ValueError for an axis out of range. */
-export const variance = (x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Tensor => moments(x, axis, options).variance;
+export const variance = (x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Tensor =>
+  asProgram(convert('variance', x), (value) => momentsOf(value, axis, options).slice(1))[0] as Tensor;
 
 /** Standard deviation over `axis`: the root of the population variance. @throws ValueError for an axis out of range. */
-export const std = (x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Tensor => sqrt(variance(x, axis, options));
+export const std = (x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Tensor =>
+  asProgram(convert('std', x), (value) => momentsOf(value, axis, options).slice(1).map(sqrt))[0] as Tensor;
 
 /**
  * `log(sum(exp(x)))` over `axis` without overflow.
