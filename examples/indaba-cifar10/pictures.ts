@@ -44,4 +44,4 @@ export const drawDiagram = (example: string, net: Model): Promise<string> =>
 
 /** Task 4: the filters of the first layer, found by its name. They see three colours, so they are drawn as small colour images. */
 export const drawFilters = (example: string, net: Model): Promise<string> =>
-  plot.filters(net.getLayer('conv2d'), { columns: 12, cellSize: 36 }).save(outputPath(example, 'filters.png'), small);
+  plot.filters(net.getLayer('conv2d'), { columns: 8, cellSize: 96 }).save(outputPath(example, 'filters.png'), small);
