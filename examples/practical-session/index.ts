@@ -15,7 +15,7 @@ const name = 'practical-session';
 const batchSize = 64;
 const pictureCounts = quick ? { train: 320, test: 128 } : { train: 10_000, test: 2000 };
 /** The pooled net is trained as long as in the session; an epoch of the net without pooling takes more than ten times as long. */
-const epochs = quick ? { pooled: 2, most: 1, unpooled: 1, short: 1 } : { pooled: 30, most: 5, unpooled: 2, short: 2 };
+const epochs = quick ? { pooled: 2, most: 1, unpooled: 1, short: 1 } : { pooled: 30, most: 3, unpooled: 2, short: 2 };
 
 /** The first pictures of each class, so that a part has as many cats as dogs. */
 async function firstOfEachClass(part: 'train' | 'test', count: number): Promise<{ paths: string[]; labels: number[] }> {

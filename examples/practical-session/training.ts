@@ -41,9 +41,9 @@ export async function train(
   return { title, parameters: net.countParams(), macs: convolutionMacs(net), epochs, seconds, history: result.history };
 }
 
-/** Prints runs as a table, with the test accuracy in percent after 2, after 5 and after all epochs. */
+/** Prints runs as a table, with the test accuracy in percent after 2, after 3 and after all epochs. */
 export function printRuns(runs: readonly Run[]): void {
-  console.log('net                            parameters     MACs  epochs  s/epoch   train  test: 2       5    last    best');
+  console.log('net                            parameters     MACs  epochs  s/epoch   train  test: 2       3    last    best');
   const percent = (value: number | undefined): string => (value === undefined ? '' : (100 * value).toFixed(1));
   for (const { title, parameters, macs, epochs, seconds, history } of runs) {
     const tests = history.val_accuracy ?? [];
@@ -54,7 +54,7 @@ export function printRuns(runs: readonly Run[]): void {
       [(seconds / epochs).toFixed(1), 8],
       [percent(history.accuracy?.at(-1)), 7],
       [percent(tests[1]), 8],
-      [percent(tests[4]), 7],
+      [percent(tests[2]), 7],
       [percent(tests.at(-1)), 7],
       [percent(Math.max(...tests)), 7],
     ];
