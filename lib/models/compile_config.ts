@@ -32,7 +32,7 @@ export function compileToKeras(model: Model): Config {
   const value = (given: unknown): unknown => serialize(model.label, given);
   return {
     optimizer: part(model.label, 'keras.optimizers', optimizer),
-    loss: value(options.loss),
+    loss: fullNames(value(options.loss)),
     loss_weights: options.lossWeights ?? null,
     metrics: value(options.metrics),
     weighted_metrics: value(options.weightedMetrics),
@@ -40,6 +40,23 @@ export function compileToKeras(model: Model): Config {
     steps_per_execution: 1,
     jit_compile: false,
   };
+}
+
+/** Keras 3 cannot load an `.h5` file in which a loss has one of these names. */
+const abbreviations: Readonly<Record<string, string>> = {
+  mse: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  mape: 'mean_absolute_percentage_error',
+  msle: 'mean_squared_logarithmic_error',
+  bce: 'binary_crossentropy',
+  kld: 'kl_divergence',
+};
+
+function fullNames(loss: unknown): unknown {
+  if (typeof loss === 'string') return abbreviations[loss] ?? loss;
+  if (Array.isArray(loss)) return loss.map(fullNames);
+  if (typeof loss !== 'object' || loss === null || isKerasObject(loss)) return loss;
+  return Object.fromEntries(Object.entries(loss).map(([output, entry]) => [output, fullNames(entry)]));
 }
 
 function serialize(where: string, given: unknown): unknown {

@@ -4,11 +4,12 @@ import type { DType } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
 import type { Dimension, Shape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
-import type { Layer } from '../layers/layer.js';
+import { Layer, optionNamesOf } from '../layers/layer.js';
 import type { LayerOptions } from '../layers/layer_options.js';
 import { shapeList } from '../layers/structure.js';
 import { Trainer } from '../training/trainer.js';
 import type { KerasObject } from './keras_config.js';
+import { serializeOwnModel } from './serialize.js';
 import { printSummary, type SummaryOptions } from './summary.js';
 import type { Topology } from './topology.js';
 import { type LoadWeightsOptions, loadWeights, type SaveOptions, saveModel, saveWeights } from './weights.js';
@@ -106,12 +107,17 @@ export abstract class Model<Outputs extends Tensor | Tensor[] = Tensor | Tensor[
   /**
    * The model without its weights, as Keras 3 serialises it; `modelFromJSON` makes one from it.
    *
-   * @throws StateError for a model with a `call` of its own, ValueError for layers made of functions.
+   * @throws StateError for a model with a `call` of its own whose class has neither `getConfig` nor `optionNames`, and for functions
+   *   without a name.
    * @example
    * const text = JSON.stringify(net);
    */
   toJSON(): KerasObject {
-    throw new StateError(`${this.label}: toJSON: a model with a call of its own cannot be saved as JSON; save its weights`);
+    if (this.getConfig !== Layer.prototype.getConfig || optionNamesOf(this.constructor).length > 0)
+      return serializeOwnModel(this);
+    throw new StateError(
+      `${this.label}: a model with a call of its own cannot be saved unless its class has a getConfig; give it one, or save its weights`,
+    );
   }
 
   /**

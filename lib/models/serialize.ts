@@ -66,6 +66,18 @@ function serializeLambda(layer: builtIn.Lambda): KerasObject {
   };
 }
 
+/** A model of a class of the user's: its options, and the shapes that its weights were made for. */
+export function serializeOwnModel(net: Model): KerasObject {
+  const shapes = net.inputShapes();
+  return {
+    module: null,
+    class_name: net.className,
+    config: configToKeras(net.label, net.getConfig(), 'own'),
+    registered_name: net.className,
+    ...(net.built && !shapes.includes(null) ? { build_config: { input_shape: shapes.length === 1 ? shapes[0] : shapes } } : {}),
+  };
+}
+
 function serializeInput(layer: InputLayer): KerasObject {
   const config = {
     batch_shape: layer.batchShape,

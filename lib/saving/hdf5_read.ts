@@ -27,7 +27,7 @@ export function readAll(file: Group, fileSize: number): Hdf5Contents {
       const child = path === '' ? name : `${path}/${name}`;
       if (contents.groups.size + contents.arrays.size > mostObjects)
         throw new Error(`the file holds more than ${mostObjects} objects`);
-      const type = Module.get_type(file.file_id, child);
+      const type = kindOf(file, child);
       if (type === Module.H5G_GROUP) visit(new Group(file.file_id, `/${child}`), child, depth + 1);
       else if (type === Module.H5G_DATASET) contents.arrays.set(child, readArray(file, child, fileSize));
       else if (type === Module.H5G_LINK || type === Module.H5G_UDLINK)
@@ -36,6 +36,10 @@ export function readAll(file: Group, fileSize: number): Hdf5Contents {
     }
   }
 }
+
+/** `get_type` looks through soft links. */
+const kindOf = (file: Group, path: string): number =>
+  Module.get_symbolic_link(file.file_id, path) === null ? Module.get_type(file.file_id, path) : Module.H5G_LINK;
 
 function attributesOf(group: Group): Hdf5Attributes {
   const attributes: Record<string, string | readonly string[]> = {};

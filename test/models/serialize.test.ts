@@ -181,7 +181,7 @@ describe('what cannot be saved', () => {
       }
     }
     expect(() => new Own().toJSON()).toThrow(
-      "Model 'own' (Own): toJSON: a model with a call of its own cannot be saved as JSON; save its weights",
+      "Model 'own' (Own): a model with a call of its own cannot be saved unless its class has a getConfig; give it one, or save its weights",
     );
   });
 
