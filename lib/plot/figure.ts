@@ -10,7 +10,10 @@ import { rasterize } from './raster.js';
 import { type Drawing, htmlDocument, svgDocument } from './svg.js';
 
 export interface RasterOptions {
-  /** Pixels for each unit of the drawing, from 0.1 to 20; default 2, for screens of twice the usual density; for diagrams by their `dpi`. */
+  /**
+   * Pixels for each unit of the drawing, from 0.1 to 20. Default 2, for screens of twice the usual density; 1 for an image whose pixels are
+   * not enlarged; by their `dpi` for diagrams.
+   */
   readonly scale?: number;
 }
 
@@ -79,14 +82,13 @@ export class Figure {
 
   /** Shows the picture: inline in a notebook of Deno or tslab, else as a PNG file among the temporary ones, whose path is printed. */
   async show(): Promise<void> {
-    if (await showInNotebook(this, () => this.toPNG())) return;
+    if (await showInNotebook(this)) return;
     console.log(await this.save(await temporaryPath(this.name)));
   }
 
   /** The forms that a Jupyter kernel of Deno shows when the figure is the value of a cell. */
   async [Symbol.for('Jupyter.display')](): Promise<Record<string, string>> {
-    const png = Buffer.from(await this.toPNG());
-    return { 'image/png': png.toString('base64'), 'text/plain': String(this) };
+    return { 'image/svg+xml': await this.toSVG(), 'text/plain': String(this) };
   }
 
   toString(): string {

@@ -46,7 +46,8 @@ export function image(array: ArrayLike, options: ImageOptions = {}): Figure {
   }
   const { scale = Math.max(1, Math.floor(320 / Math.max(source.width, source.height))) } = options;
   if (!(scale > 0 && Number.isFinite(scale))) throw new ValueError(`${where}: scale is ${scale}; expected a number above 0`);
-  return new Figure('image', draw(where, source, options, scale));
+  // A photograph is saved in its own pixels.
+  return new Figure('image', draw(where, source, options, scale), { scale: scale < 2 ? 1 : 2 });
 }
 
 async function draw(where: string, source: ImageSource, options: ImageOptions, scale: number): Promise<Drawing> {
@@ -88,7 +89,7 @@ async function colorBar(
   const parts = [await imageElement(where, { width: 1, height: 256, rgba, range: [min, max] }, place)];
   parts.push(frameAround(x, y, bar.width, height));
   const values = ticks(min, max, Math.max(2, Math.min(6, Math.floor(height / 40))));
-  const labels = values.map(formatNumber);
+  const labels = values.map((value) => formatNumber(value, 6));
   const right = x + bar.width;
   for (const [i, value] of values.entries()) {
     const at = y + height * (max === min ? 1 : 1 - (value - min) / (max - min));

@@ -5,19 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 interface Tslab {
-  require(name: 'tslab'): { display: { png(bytes: Uint8Array): void } };
+  require(name: 'tslab'): { display: { svg(picture: string): void } };
 }
 
 interface DenoJupyter {
   display(value: unknown): Promise<void>;
 }
 
+/** What is shown. */
+export interface Displayed {
+  toSVG(): Promise<string>;
+}
+
 const host = globalThis as { __tslab__?: Tslab; Deno?: { jupyter?: DenoJupyter } };
 
 /** Shows the picture in the notebook that the program runs in; false when there is none. */
-export async function showInNotebook(figure: object, png: () => Promise<Uint8Array>): Promise<boolean> {
+export async function showInNotebook(figure: Displayed): Promise<boolean> {
   // tslab gives its module to the code in its cells only, through this object.
-  if (host.__tslab__ !== undefined) host.__tslab__.require('tslab').display.png(await png());
+  if (host.__tslab__ !== undefined) host.__tslab__.require('tslab').display.svg(await figure.toSVG());
   else if (host.Deno?.jupyter !== undefined) await host.Deno.jupyter.display(figure);
   else return false;
   return true;

@@ -77,25 +77,30 @@ const colorRange = (dtype: DType, { min, max }: ColorOptions): [number, number] 
 function mapped(data: TypedArray, [min, max]: readonly [number, number], colormap: Colormap): Uint8Array {
   const table = colorTable('plot', colormap);
   const rgba = new Uint8Array(data.length * 4);
-  data.forEach((value, i) => {
-    if (!Number.isFinite(value)) return;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (!Number.isFinite(value)) continue;
     const color = colorIndex(value, min, max) * 3;
-    rgba.set(table.subarray(color, color + 3), i * 4);
+    for (let channel = 0; channel < 3; channel++) rgba[i * 4 + channel] = table[color + channel] as number;
     rgba[i * 4 + 3] = 255;
-  });
+  }
   return rgba;
 }
 
 /** Values outside the range are clipped. A range without width draws everything black. */
 function colored(data: TypedArray, channels: number, [min, max]: readonly [number, number]): Uint8Array {
   const count = data.length / channels;
-  const rgba = new Uint8Array(count * 4);
+  const rgba = new Uint8ClampedArray(count * 4); // rounds and clips
   const scale = max === min ? 0 : 255 / (max - min);
   for (let i = 0; i < count; i++) {
-    const pixel = Array.from(data.subarray(i * channels, (i + 1) * channels));
-    if (!pixel.every(Number.isFinite)) continue;
-    const bytes = pixel.map((value) => Math.round(Math.max(0, Math.min(255, (value - min) * scale))));
-    rgba.set([...bytes, 255].slice(0, 4), i * 4);
+    let sum = 0; // finite when all channels are
+    for (let channel = 0; channel < channels; channel++) {
+      const value = data[i * channels + channel] as number;
+      sum += value * 0;
+      rgba[i * 4 + channel] = (value - min) * scale;
+    }
+    if (channels === 3) rgba[i * 4 + 3] = 255;
+    if (sum !== 0) rgba[i * 4 + 3] = 0;
   }
-  return rgba;
+  return new Uint8Array(rgba.buffer);
 }

@@ -14,6 +14,9 @@ export interface StretchedOptions extends GridOptions {
   readonly colormap?: Colormap;
 }
 
+/** Captions of three digits fit from here on. */
+const wideCell = 96;
+
 /** Stands below every such grid. */
 export const stretchNote = 'each tile from its own minimum to its own maximum';
 
@@ -32,10 +35,10 @@ export function channelImages({ shape, dtype, data }: Source): ImageSource[] {
 }
 
 /** The tile of one image, stretched: `map 3`, and below `-0.12 to 0.34`. */
-async function stretchedTile(title: string, image: ImageSource, colormap: Colormap): Promise<GridTile> {
+async function stretchedTile(title: string, image: ImageSource, colormap: Colormap, digits: number): Promise<GridTile> {
   const range = finiteRange(await image.data);
   const [min, max] = range ?? [0, 0];
-  const caption = range === undefined ? 'not finite' : `${formatNumber(min)} to ${formatNumber(max)}`;
+  const caption = range === undefined ? 'not finite' : `${formatNumber(min, digits)} to ${formatNumber(max, digits)}`;
   const colors = image.channels === 1 ? { colormap, min, max } : { min, max };
   return { image, colors, title: [title], caption: [caption], captionColor: undefined };
 }
@@ -47,6 +50,7 @@ export async function drawStretched(
   style: GridStyle,
   colormap: Colormap,
 ): Promise<Drawing> {
-  const tiles = await Promise.all(entries.map(({ title, image }) => stretchedTile(title, image, colormap)));
+  const digits = style.cellSize < wideCell ? 2 : 3;
+  const tiles = await Promise.all(entries.map(({ title, image }) => stretchedTile(title, image, colormap, digits)));
   return drawGrid(where, tiles, style);
 }

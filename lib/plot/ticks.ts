@@ -11,5 +11,5 @@ export function ticks(min: number, max: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** `0.25`, `120`, `1.5e-7`: as short as four digits allow. */
-export const formatNumber = (value: number): string => String(Number(value.toPrecision(4)));
+/** `0.25`, `120`, `1.5e-7`: as short as this many digits allow. */
+export const formatNumber = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));

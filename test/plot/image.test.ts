@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError, tensor, ValueError } from '../../lib/index.js';
 import { type Colormap, image } from '../../lib/plot/index.js';
-import { drawn, imageBoxes, texts } from './picture.js';
+import { decode, drawn, imageBoxes, texts } from './picture.js';
 
 const margin = 12;
 
@@ -35,7 +35,6 @@ describe('plot.image', () => {
   });
 
   it('keeps squares sharp in a picture of twice the density', async () => {
-    const { decode } = await import('./picture.js');
     const picture = await decode(await image([[0, 1]], { colormap: 'gray', scale: 10 }).toPNG());
     expect([picture.width, picture.height]).toEqual([88, 68]);
     expect(picture.at(2 * (margin + 10) - 1, 2 * margin + 10)).toEqual(gray(0));
@@ -118,6 +117,12 @@ describe('plot.image', () => {
       height: 308,
     });
     expect((await imageBoxes(image({ data: new Uint8Array(500), shape: [1, 500] })))[0]).toMatchObject({ width: 500, height: 1 });
+  });
+
+  it('saves a photograph in its own pixels, and small images at twice the density', async () => {
+    const width = async (columns: number) =>
+      (await decode(await image({ data: new Uint8Array(columns), shape: [1, columns] }).toPNG())).width;
+    expect([await width(500), await width(10)]).toEqual([524, 2 * 344]);
   });
 
   it('draws a colour bar from the last colour down to the first, with round values', async () => {

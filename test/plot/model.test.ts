@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { input, layers, Model, model, ops, StateError, sequential, type Tensor, ValueError } from '../../lib/index.js';
 import { type DiagramOptions, modelToDot, plotModel } from '../../lib/plot/index.js';
-import { drawn } from './picture.js';
+import { decode, drawn } from './picture.js';
 
 function row() {
   const net = sequential(
@@ -157,11 +157,7 @@ describe('plot.plotModel', () => {
   });
 
   it('draws at the given number of dots an inch', async () => {
-    const width = async (options: DiagramOptions) => (await drawnAsAsked(plotModel(row(), options))).width;
-    const drawnAsAsked = async (figure: ReturnType<typeof plotModel>) => {
-      const { decode } = await import('./picture.js');
-      return decode(await figure.toPNG());
-    };
+    const width = async (options: DiagramOptions) => (await decode(await plotModel(row(), options).toPNG())).width;
     const [low, high] = [await width({ dpi: 72 }), await width({})];
     expect(high / low).toBeCloseTo(200 / 72, 1);
   });

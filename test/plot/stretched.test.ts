@@ -44,6 +44,11 @@ describe('plot.featureMaps', () => {
     expect((await drawn(figure)).at((box?.x ?? 0) + 3, (box?.y ?? 0) + 3)).toEqual([68, 1, 84]);
   });
 
+  it('writes the range in three digits, in two below small tiles', async () => {
+    const range = async (cellSize: number) => (await texts(featureMaps([[[0.12345], [-1234.5]]], { cellSize })))[1];
+    expect([await range(96), await range(95)]).toEqual(['-1230 to 0.123', '-1200 to 0.12']);
+  });
+
   it('says where nothing is finite', async () => {
     expect(await texts(featureMaps([[[Number.NaN]]]))).toContain('not finite');
   });
