@@ -12,7 +12,7 @@ import type { Figure } from './figure.js';
 export type Curves = Readonly<Record<string, readonly number[]>>;
 
 export interface CurvesOptions {
-  /** The metrics to draw, in this order, without `val_`; by default all. */
+  /** The metrics to draw, in this order, without `val_`; by default the loss, then all others. */
   readonly metrics?: readonly string[];
   readonly title?: string;
   /** Width of each facet in pixels, at least 50; default 320. */
@@ -66,7 +66,8 @@ const baseName = (name: string): string => name.replace(/^val_/, '');
 
 function chosenMetrics(where: string, values: Curves, metrics: readonly string[] | undefined): string[] {
   const logged = Object.keys(values).filter((name) => (values[name] as readonly number[]).length > 0);
-  const known = [...new Set(logged.map(baseName))];
+  const bases = new Set(logged.map(baseName));
+  const known = [...(bases.has('loss') ? ['loss'] : []), ...[...bases].filter((name) => name !== 'loss')];
   if (metrics === undefined) return known;
   if (!Array.isArray(metrics) || metrics.length === 0) {
     throw new ValueError(

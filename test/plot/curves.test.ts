@@ -38,6 +38,11 @@ describe('plot.curves', () => {
     expect((await drawn(figure)).dark(0, 0, 700, 40)).toBeGreaterThan(50);
   });
 
+  it('draws the loss first', async () => {
+    const found = await texts(curves({ accuracy: [1, 2], loss: [1, 2] }));
+    expect(found.indexOf('loss')).toBeLessThan(found.indexOf('accuracy'));
+  });
+
   it('takes what fit returns', async () => {
     const net = sequential([layers.dense({ units: 1, inputShape: [1] })]);
     net.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
