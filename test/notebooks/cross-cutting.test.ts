@@ -325,6 +325,18 @@ it('X9 an untrained softmax of 10 classes has the loss ln 10 and the accuracy 0.
   expect(even.accuracy).toBeCloseTo(0.1, 6);
 });
 
+it('setRandomSeed: two trainings of one process are the same', async () => {
+  const { x, labels } = pictures(12);
+  const train = async (seed: number): Promise<unknown> => {
+    setRandomSeed(seed);
+    const { history } = await classifier().fit(x, labels, { verbose: 0, batchSize: 4, epochs: 2 });
+    return history.loss;
+  };
+  const first = await train(5);
+  expect(await train(5)).toEqual(first);
+  expect(await train(6)).not.toEqual(first);
+});
+
 it('setFloatx: a layer keeps the dtype of its construction', async () => {
   const before = layers.conv2d({ filters: 2, kernelSize: 3 });
   try {
