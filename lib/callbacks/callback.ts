@@ -18,6 +18,7 @@ export interface CallbackModel {
   readonly name: string;
   /** Whether a metric of this name is better when it is larger; undefined for an unknown name. */
   metricDirection(name: string): 'up' | 'down' | undefined;
+  saveWeights(path: string): Promise<void>;
 }
 
 export interface CallbackParams {
@@ -25,6 +26,8 @@ export interface CallbackParams {
   readonly epochs: number;
   /** Batches an epoch; null when not known before the end. */
   readonly steps: number | null;
+  /** Whether a training that was interrupted goes on: `setState` will be called where `getState` gave something. */
+  readonly resumes?: boolean;
 }
 
 type Hook = void | Promise<void>;
@@ -70,6 +73,20 @@ export class Callback {
   onPredictEnd(_logs: Logs): Hook {}
   onPredictBatchBegin(_batch: number, _logs: Logs): Hook {}
   onPredictBatchEnd(_batch: number, _logs: Logs): Hook {}
+
+  /**
+   * What a backup of the training holds of this callback: plain objects, arrays, numbers, strings, booleans, null, typed arrays. Nothing by
+   * default.
+   */
+  getState(): unknown {
+    return undefined;
+  }
+
+  /**
+   * Takes back what `getState` gave, when a training goes on that was interrupted (see `BackupAndRestore`): after `onTrainBegin`, and after
+   * `onEpochBegin` when it goes on inside an epoch.
+   */
+  setState(_state: unknown): void {}
 
   /** Whether the coming batch-end hook needs this batch's logs. Override it to ask less often. */
   wantsBatchLogs(phase: 'train' | 'test'): boolean {

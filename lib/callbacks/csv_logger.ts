@@ -1,6 +1,6 @@
 /** @file `CSVLogger`: the logs of each epoch as a line of a CSV file. */
 
-import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { describeValue } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
@@ -42,8 +42,24 @@ export class CSVLogger extends Callback {
   override onTrainBegin(): void {
     this.#close();
     this.#keys = undefined;
-    this.#needsHeader = !(this.#append && existsSync(this.#filename) && statSync(this.#filename).size > 0);
-    this.#file = openSync(this.#filename, this.#append ? 'a' : 'w');
+    const goesOn = this.#append || this.params.resumes === true;
+    this.#needsHeader = !(goesOn && existsSync(this.#filename) && statSync(this.#filename).size > 0);
+    this.#file = openSync(this.#filename, goesOn ? 'a' : 'w');
+  }
+
+  override getState(): { keys: string[] | undefined; needsHeader: boolean; size: number } | undefined {
+    if (this.#file === undefined) return undefined;
+    return { keys: this.#keys, needsHeader: this.#needsHeader, size: fstatSync(this.#file).size };
+  }
+
+  /** Lines that were written after the backup are written again. */
+  override setState({ keys, needsHeader, size }: NonNullable<ReturnType<CSVLogger['getState']>>): void {
+    if (this.#file === undefined) return;
+    if (fstatSync(this.#file).size < size) {
+      process.emitWarning(`CSVLogger: '${this.#filename}' is shorter than it was; lines of the training before are missing`);
+    } else ftruncateSync(this.#file, size);
+    this.#keys = keys;
+    this.#needsHeader = needsHeader;
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {

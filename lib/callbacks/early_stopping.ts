@@ -17,6 +17,14 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   startFromEpoch?: number;
 }
 
+interface EarlyStoppingState {
+  readonly stoppedEpoch: number;
+  readonly bestEpoch: number;
+  readonly best: number | undefined;
+  readonly wait: number;
+  readonly bestWeights: TypedArray[] | undefined;
+}
+
 /**
  * Stops training when `monitor` has not improved for `patience` epochs. Source: keras/src/callbacks/early_stopping.py.
  *
@@ -53,6 +61,19 @@ export class EarlyStopping extends Monitor {
     this.best = undefined;
     this.#bestWeights = undefined;
     this.bestEpoch = 0;
+  }
+
+  override getState(): EarlyStoppingState {
+    const { stoppedEpoch, bestEpoch, best } = this;
+    return { stoppedEpoch, bestEpoch, best, wait: this.#wait, bestWeights: this.#bestWeights };
+  }
+
+  override setState(state: EarlyStoppingState): void {
+    this.stoppedEpoch = state.stoppedEpoch;
+    this.bestEpoch = state.bestEpoch;
+    this.best = state.best;
+    this.#wait = state.wait;
+    this.#bestWeights = state.bestWeights;
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {

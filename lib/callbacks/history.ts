@@ -13,6 +13,15 @@ export class History extends Callback {
     this.epoch = [];
   }
 
+  override getState(): Pick<History, 'history' | 'epoch'> {
+    return { history: this.history, epoch: this.epoch };
+  }
+
+  override setState({ history, epoch }: ReturnType<History['getState']>): void {
+    this.history = history;
+    this.epoch = epoch;
+  }
+
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) {

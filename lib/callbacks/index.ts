@@ -1,5 +1,6 @@
 /** @file Callbacks. */
 
+export { BackupAndRestore, type BackupAndRestoreOptions } from './backup_and_restore.js';
 export { Callback, type CallbackHooks, type CallbackModel, type CallbackParams, type Logs } from './callback.js';
 export { CallbackList } from './callback_list.js';
 export { CSVLogger, type CSVLoggerOptions } from './csv_logger.js';

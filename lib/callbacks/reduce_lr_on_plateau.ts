@@ -56,6 +56,16 @@ export class ReduceLROnPlateau extends Monitor {
     this.#cooling = 0;
   }
 
+  override getState(): { best: number | undefined; wait: number; cooling: number } {
+    return { best: this.#best, wait: this.#wait, cooling: this.#cooling };
+  }
+
+  override setState({ best, wait, cooling }: ReturnType<ReduceLROnPlateau['getState']>): void {
+    this.#best = best;
+    this.#wait = wait;
+    this.#cooling = cooling;
+  }
+
   override onEpochEnd(epoch: number, logs: Logs): void {
     logs.learning_rate = this.model.optimizer.learningRate;
     const value = this.current(logs);

@@ -34,7 +34,8 @@ export class Program {
   readonly native: NativeProgram;
   /** Types of the results. */
   readonly outputs: readonly OutputType[];
-  readonly #captured: readonly Stored[];
+  /** Tensors and variables of the device that it reads and writes, in the order of the trace. */
+  readonly captured: readonly Stored[];
   readonly #beforeRun: ReadonlySet<() => void>;
 
   constructor(
@@ -48,7 +49,7 @@ export class Program {
     this.device = device;
     this.native = native;
     this.listing = listing;
-    this.#captured = captured;
+    this.captured = captured;
     this.outputs = outputs;
     this.#beforeRun = beforeRun;
   }
@@ -76,7 +77,7 @@ export class Program {
   /** Inputs and captured tensors for the native call. Runs the hooks of the trace, unless one of these was disposed. */
   #prepare(inputs: readonly ProgramInput[]): [NativeInput[], NativeBuffer[]] {
     const given = inputs.map((input) => (ArrayBuffer.isView(input) ? input : this.#bufferOf(input)));
-    const captured = this.#captured.map((stored) => stored.buffer);
+    const captured = this.captured.map((stored) => stored.buffer);
     for (const hook of this.#beforeRun) hook();
     return [given, captured];
   }

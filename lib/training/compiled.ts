@@ -48,6 +48,7 @@ export class Compiled {
   readonly #model: Trainer;
   readonly #weights: readonly number[];
   readonly #trackers: Trackers;
+  #stepTypes: readonly ValueType[] | undefined;
   #steps: Readonly<Record<Phase, TracedFunction>>;
   /** The weights that the training step was made for; empty before they exist. */
   #trained: readonly Variable[];
@@ -92,9 +93,17 @@ export class Compiled {
     return this.#trackers.read();
   }
 
+  /** Types of the inputs of the first training step. @throws StateError before there was one. */
+  get stepTypes(): readonly ValueType[] {
+    if (this.#stepTypes === undefined) throw new StateError('the model has not been trained; call fit first');
+    return this.#stepTypes;
+  }
+
   /** The program of a step for inputs, targets and weights of these types, traced if it is new. */
   program(phase: Phase, types: readonly ValueType[]): Program {
-    return this.#steps[phase].program(types);
+    const program = this.#steps[phase].program(types);
+    if (phase === 'train') this.#stepTypes ??= types.map(({ dtype, shape }) => ({ dtype, shape }));
+    return program;
   }
 
   /** The outputs, by name, whose targets the loss or a metric looks at. */
@@ -114,6 +123,7 @@ export class Compiled {
   /** Drops the traced steps: the model's layers are others now. */
   forget(): void {
     this.#steps = this.#makeSteps();
+    this.#stepTypes = undefined;
   }
 
   #makeSteps(): Readonly<Record<Phase, TracedFunction>> {

@@ -6,6 +6,7 @@ import { History } from '../callbacks/history.js';
 import type { DataLike } from '../data/arrays.js';
 import type { BatchSource } from '../data/batch.js';
 import type { Epochs } from '../data/epochs.js';
+import { Backups } from './backups.js';
 import { checkFitOptions, type FitOptions, validates } from './fit_options.js';
 import { checkRunOptions, verbosity, withProgress } from './options.js';
 import { makePlan, type Plan } from './plan.js';
@@ -22,10 +23,11 @@ export function fitModel(model: Trainer, x: DataLike | BatchSource, y: DataLike 
     const compiled = model.compiled(where);
     compiled.checkTrainable(where);
     const plan = await makePlan(model, compiled, { x, y, sampleWeight: options.sampleWeight ?? null }, options);
+    const backups = await Backups.open(options.callbacks ?? [], { model, compiled, data: plan.epochs });
     const history = new History();
     const { epochs = 1 } = options;
     const verbose = verbosity(where, options.verbose);
-    const params = { verbose, epochs, steps: plan.epochs.steps ?? null };
+    const params = { verbose, epochs, steps: plan.epochs.steps ?? null, resumes: backups?.state !== undefined };
     const callbacks = new CallbackList(
       withProgress([...(options.callbacks ?? []), history], verbose),
       model,
@@ -36,7 +38,7 @@ export function fitModel(model: Trainer, x: DataLike | BatchSource, y: DataLike 
     model.stopTraining = false;
     try {
       const stops = (): boolean => model.stopTraining;
-      await train(plan, options, { where, compiled, phase: 'train', callbacks, cancellation, stops });
+      await train(plan, options, { where, compiled, phase: 'train', callbacks, cancellation, stops }, backups);
       return history;
     } finally {
       plan.epochs.close();
@@ -44,27 +46,41 @@ export function fitModel(model: Trainer, x: DataLike | BatchSource, y: DataLike 
   });
 }
 
-async function train(plan: Plan, options: FitOptions, context: PassContext): Promise<void> {
+async function train(plan: Plan, options: FitOptions, context: PassContext, backups: Backups | undefined): Promise<void> {
   const { compiled, callbacks, stops } = context;
-  const { epochs = 1, initialEpoch = 0, validationFreq = 1 } = options;
-  let logs: Logs = {};
+  const { epochs = 1, validationFreq = 1 } = options;
+  const state = backups?.state;
+  const first = state?.epoch ?? options.initialEpoch ?? 0;
+  let done = state?.batch ?? 0;
+  let logs: Logs = state?.logs ?? {};
   await callbacks.call('onTrainBegin', {});
+  if (done > 0) await callbacks.call('onEpochBegin', first, {});
+  await backups?.restore(callbacks);
   try {
-    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
-      if (epoch > initialEpoch && !(await hasMore(plan.epochs, epoch, epochs, context.cancellation))) break;
-      compiled.reset();
-      await callbacks.call('onEpochBegin', epoch, {});
-      logs = await runPass(context, plan.epochs.next());
+    const isOver = state !== undefined && done === 0 && stops();
+    for (let epoch = first; epoch < epochs && !isOver; epoch++) {
+      if (epoch > first && !(await hasMore(plan.epochs, epoch, epochs, context.cancellation))) break;
+      if (done === 0) {
+        compiled.reset();
+        await callbacks.call('onEpochBegin', epoch, {});
+      }
+      const before = logs;
+      const afterBatch = (batch: number, settle: () => Promise<void>): Promise<void> | undefined =>
+        backups?.keep('batch', callbacks, { epoch, batch: batch + 1, logs: before }, settle);
+      logs = await runPass({ ...context, afterBatch }, plan.epochs.next(), done);
+      done = 0;
       if (plan.validation !== undefined && validates(epoch + 1, validationFreq)) {
         logs = sortLogs({ ...logs, ...(await validate(plan.validation(), context)) });
       }
       await callbacks.call('onEpochEnd', epoch, logs);
+      await backups?.keep('epoch', callbacks, { epoch: epoch + 1, batch: 0, logs });
       if (stops()) break;
     }
   } finally {
     compiled.optimizer.finalize();
   }
   await callbacks.call('onTrainEnd', logs);
+  await backups?.finish();
 }
 
 /** Whether there is data for another epoch; warns when a generator ended. */

@@ -21,6 +21,8 @@ export interface PassContext extends StepContext {
   readonly callbacks: CallbackList;
   /** Whether a callback has asked to stop. */
   readonly stops: () => boolean;
+  /** Called after the hooks of each batch; `settle` waits for the steps that are queued. */
+  readonly afterBatch?: (batch: number, settle: () => Promise<void>) => Promise<void> | undefined;
 }
 
 /** Queues one step. The data is copied when it is queued, so the caller may reuse its arrays. */
@@ -38,6 +40,7 @@ export async function runStep({ where, compiled, phase, cancellation }: StepCont
  * Calls `step` with each batch, and ends the batches' iterator whatever happens. While a batch is waited for, an abort is heeded.
  *
  * @param step - returns true to stop early
+ * @param first - number of the first batch
  * @throws DataError when there were none.
  */
 export async function forEachBatch(
@@ -45,8 +48,9 @@ export async function forEachBatch(
   batches: AsyncGenerator<Samples>,
   cancellation: Cancellation,
   step: (samples: Samples, index: number) => Promise<boolean>,
+  first = 0,
 ): Promise<void> {
-  let index = 0;
+  let index = first;
   try {
     for (let stopped = false; !stopped; index++) {
       cancellation.check();
@@ -61,14 +65,19 @@ export async function forEachBatch(
   if (index === 0) throw new DataError(`${where}: the data is empty: no batch arrived; expected at least 1`);
 }
 
-/** Runs the steps of one epoch, or of one evaluation. @returns the running logs at its end. */
-export async function runPass(context: PassContext, batches: AsyncGenerator<Samples>): Promise<Logs> {
+/**
+ * Runs the steps of one epoch, or of one evaluation.
+ *
+ * @param first - number of the first batch: of an epoch that goes on
+ * @returns the running logs at its end
+ */
+export async function runPass(context: PassContext, batches: AsyncGenerator<Samples>, first = 0): Promise<Logs> {
   const { compiled, phase, callbacks, cancellation, where } = context;
   const [begin, end] =
     phase === 'train' ? (['onTrainBatchBegin', 'onTrainBatchEnd'] as const) : (['onTestBatchBegin', 'onTestBatchEnd'] as const);
   const inFlight = new InFlight();
   try {
-    await forEachBatch(where, batches, cancellation, async (samples, index) => {
+    const step = async (samples: Samples, index: number): Promise<boolean> => {
       await callbacks.call(begin, index, {});
       await inFlight.add(runStep(context, samples));
       if (callbacks.wantsBatchLogs(phase)) {
@@ -76,8 +85,12 @@ export async function runPass(context: PassContext, batches: AsyncGenerator<Samp
         await Promise.all([inFlight.drain(), logs]);
         await callbacks.call(end, index, await logs);
       } else await callbacks.call(end, index, {});
+      await context.afterBatch?.(index, () => inFlight.drain());
       return context.stops();
-    });
+    };
+    // An epoch that goes on may have been stopped already.
+    if (first > 0 && context.stops()) await batches.return(undefined);
+    await forEachBatch(where, batches, cancellation, step, first);
     await inFlight.drain();
     return await compiled.read();
   } catch (error) {
