@@ -18,6 +18,7 @@ export interface CallbackModel {
   readonly name: string;
   /** Whether a metric of this name is better when it is larger; undefined for an unknown name. */
   metricDirection(name: string): 'up' | 'down' | undefined;
+  save(path: string): Promise<void>;
   saveWeights(path: string): Promise<void>;
 }
 

@@ -8,6 +8,11 @@ export const nextShuffleSeed = (): number => epochs++;
 /** The seed that the next shuffled epoch will have. */
 export const upcomingShuffleSeed = (): number => epochs;
 
+/** The next shuffled epoch has this seed: where a training goes on. */
+export function continueShuffle(upcomingSeed: number): void {
+  epochs = upcomingSeed;
+}
+
 /** Starts the orders of epochs anew; `clearSession` and `setRandomSeed` call it. */
 export function resetShuffle(seed = 0): void {
   // Spread, so that the orders of neighbouring seeds are not the same ones an epoch later.

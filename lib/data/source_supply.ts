@@ -2,7 +2,7 @@
 
 import { describeValue } from '../core/describe.js';
 import { DataError, LaminetError } from '../core/errors.js';
-import { nextShuffleSeed, shuffledIndices } from '../core/random.js';
+import { continueShuffle, nextShuffleSeed, shuffledIndices, upcomingShuffleSeed } from '../core/random.js';
 import { type DataLike, isArrayLike } from './arrays.js';
 import { type BatchSource, type BatchSupply, type DataNames, loadSamples, type PassPosition, type Samples } from './batch.js';
 import { Prefetch } from './prefetch.js';
@@ -60,7 +60,8 @@ export class SourceSupply implements BatchSupply {
 
   get unrepeatable(): string | undefined {
     if (this.#generator !== undefined) return 'a generator gives each of its batches once';
-    const isConstant = !(this.#source instanceof Sequence) || this.#source.onEpochEnd === Sequence.prototype.onEpochEnd;
+    if (!(this.#source instanceof Sequence)) return 'what an iterable gives may depend on its earlier passes';
+    const isConstant = this.#source.onEpochEnd === Sequence.prototype.onEpochEnd;
     return isConstant ? undefined : 'the Sequence has an onEpochEnd, whose effects are not known';
   }
 
@@ -74,7 +75,12 @@ export class SourceSupply implements BatchSupply {
   async *epoch(from?: PassPosition): AsyncGenerator<Samples> {
     if (this.#source instanceof Sequence) yield* this.#bySequence(this.#source, from);
     else if (this.#generator !== undefined) yield* this.#byGenerator();
-    else yield* this.#byIterator(iteratorOf(this.#source), from?.taken ?? 0);
+    else {
+      // Pipelines that shuffle draw the seed of their order when a pass begins.
+      if (typeof from?.seed === 'number') continueShuffle(from.seed);
+      this.seed = upcomingShuffleSeed();
+      yield* this.#byIterator(iteratorOf(this.#source), from?.taken ?? 0);
+    }
   }
 
   async onEpochEnd(): Promise<void> {

@@ -27,7 +27,12 @@ export function fitModel(model: Trainer, x: DataLike | BatchSource, y: DataLike 
     const history = new History();
     const { epochs = 1 } = options;
     const verbose = verbosity(where, options.verbose);
-    const params = { verbose, epochs, steps: plan.epochs.steps ?? null, resumes: backups?.state !== undefined };
+    const params = {
+      verbose,
+      epochs,
+      steps: plan.epochs.steps ?? null,
+      ...(backups?.state !== undefined && { resumes: true }),
+    };
     const callbacks = new CallbackList(
       withProgress([...(options.callbacks ?? []), history], verbose),
       model,

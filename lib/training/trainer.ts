@@ -41,6 +41,7 @@ export abstract class Trainer<Outputs extends Tensor | Tensor[] = Tensor | Tenso
   /** Shapes with the batch size as null; null for an input whose shape is not known before the first batch. */
   abstract inputShapes(): (Shape | null)[];
   abstract inputDTypes(): DType[];
+  abstract save(path: string): Promise<void>;
   abstract saveWeights(path: string): Promise<void>;
   abstract loadWeights(path: string): Promise<void>;
   /** Builds the weights for these input shapes, when they do not exist yet. */

@@ -4,7 +4,7 @@ import type { Logs } from '../callbacks/callback.js';
 import type { CallbackList } from '../callbacks/callback_list.js';
 import type { TypedArray } from '../core/dtype.js';
 import { StateError } from '../core/errors.js';
-import { resetShuffle, upcomingShuffleSeed } from '../core/random.js';
+import { continueShuffle, upcomingShuffleSeed } from '../core/random.js';
 import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import type { PassPosition } from '../data/batch.js';
 import type { Epochs } from '../data/epochs.js';
@@ -66,10 +66,11 @@ const typeOf = ({ path, dtype, shape }: Variable): VariableType => ({ name: path
 /** Variables of the training step that are no weights and not the optimizer's. */
 function otherVariables({ model, compiled }: Training, inputs: readonly ValueType[]): Variable[] {
   const { optimizer } = compiled;
+  const { captured } = compiled.program('train', inputs); // first: it makes the optimizer's variables
   const known = new Set<unknown>([...model.weights, ...optimizer.variables]);
   const isOther = (stored: unknown): stored is Variable =>
     stored instanceof Variable && !known.has(stored) && !optimizer.isLearningRate(stored);
-  return compiled.program('train', inputs).captured.filter(isOther);
+  return captured.filter(isOther);
 }
 
 /** The state now. No step may be queued while it is taken. @throws StateError before the first step. */
@@ -181,7 +182,7 @@ export async function restoreState(
     variable.assign((state.others[i] as TrainingState['others'][number]).values);
   });
   restoreRandomState(state.random);
-  resetShuffle(state.shuffleSeed);
+  continueShuffle(state.shuffleSeed);
   data.resume(state.position, state.batch);
   callbacks.restore(where, state.callbacks);
   model.stopTraining = state.stopped;

@@ -40,6 +40,10 @@ export const cases = [
   { file: 'sequence_exit', code: 7, stdout: ['running'] },
   { file: 'forgotten_models', flags: ['--expose-gc'], stdout: ['true true'] },
   { file: 'closed_pipe', stdout: ['Epoch 1/20 3 trained 40 steps'] },
+  {
+    file: 'killed_training',
+    stdout: ['each-batch: equal', 'third-batch: equal', 'epoch: equal', /^\d+ kills, \d+ of them inside saves$/],
+  },
   { file: 'training_event_loop', stdout: [/^event-loop delay during fit: p50 .* ms, p99 .* ms, max .* ms$/, 'true'] },
   {
     file: 'training_memory',

@@ -62,9 +62,9 @@ try {
   const expected = await run(join(root, 'straight'), 'never');
   if (expected === undefined) throw new Error('the training that nobody disturbed has no outcome');
   const cases = [
-    ['each-batch', '1', 6, 400],
-    ['third-batch', '3', 3, 400],
-    ['epoch', 'epoch', 2, 1000],
+    ['each-batch', '1', 4, 400],
+    ['third-batch', '3', 2, 400],
+    ['epoch', 'epoch', 1, 1000],
   ];
   for (const [name, saveFreq, kills, longest] of cases) {
     const outcome = await killed(name, saveFreq, kills, longest);
