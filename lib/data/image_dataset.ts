@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { shuffledIndices } from '../core/random.js';
 import type { HostArray } from '../runtime/function.js';
 import type { ShapedArray } from './arrays.js';
+import { Dataset } from './dataset/dataset.js';
 import type { FolderIndex } from './folder_index.js';
 import { type ColorMode, channelsOf, decodeImage } from './image_decode.js';
 import { type Resizing, resizeInto } from './image_resize.js';
@@ -32,31 +33,46 @@ const batchesAhead = 3;
 /** Images being decoded at a time: a thread each, and their pixels in memory. */
 const decoding = Math.min(availableParallelism(), 4);
 
+/** Images and their labels. */
+export type LabelledImages = readonly [images: ShapedArray, labels: ShapedArray];
+
 /**
- * Batches of image files, as {@link imageDatasetFromDirectory} makes them: an async iterable of `[images, labels]`, or of `images` without
- * labels, that `fit`, `evaluate` and `predict` take. Each iteration starts again, in a new order if the data set is shuffled.
+ * Batches of image files, as {@link imageDatasetFromDirectory} makes them: a pipeline of `[images, labels]`, or of `images` without labels,
+ * that `fit`, `evaluate` and `predict` take. Each pass starts again, in a new order if the data set is shuffled.
  */
-export class ImageDataset implements AsyncIterable<readonly [ShapedArray, ShapedArray] | ShapedArray> {
+export class ImageDataset<T = LabelledImages> extends Dataset<T> {
   /** Names of the classes in the order of their numbers; null without labels. */
   readonly classNames: readonly string[] | null;
   /** Paths of the files, before they are shuffled for an epoch. */
   readonly filePaths: readonly string[];
-  /** Number of batches. */
+
+  /** @internal */
+  constructor(index: FolderIndex, batches: ImageBatches) {
+    const maker = new BatchMaker(index, batches);
+    super(() => maker.epoch() as AsyncGenerator<T>, maker.length);
+    this.filePaths = index.paths;
+    this.classNames = index.classNames;
+  }
+}
+
+/** Makes the batches of one epoch after the other. */
+class BatchMaker {
   readonly length: number;
+  readonly #paths: readonly string[];
   readonly #labels: Int32Array | null;
+  readonly #classes: number;
   readonly #batches: ImageBatches;
   #epochs = 0;
 
-  /** @internal */
   constructor({ paths, labels, classNames }: FolderIndex, batches: ImageBatches) {
-    this.filePaths = paths;
-    this.classNames = classNames;
     this.length = Math.ceil(paths.length / (batches.batchSize ?? 1));
+    this.#paths = paths;
     this.#labels = labels;
+    this.#classes = classNames?.length ?? 0;
     this.#batches = batches;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<readonly [ShapedArray, ShapedArray] | ShapedArray> {
+  async *epoch(): AsyncGenerator<LabelledImages | ShapedArray> {
     const order = this.#nextOrder();
     const size = this.#batches.batchSize ?? 1;
     const load = (batch: number, signal: AbortSignal) => this.#load(order.slice(batch * size, (batch + 1) * size), signal);
@@ -66,16 +82,16 @@ export class ImageDataset implements AsyncIterable<readonly [ShapedArray, Shaped
 
   #nextOrder(): Uint32Array {
     const { seed } = this.#batches;
-    if (seed !== null) return shuffledIndices(this.filePaths.length, seed + this.#epochs++);
-    return Uint32Array.from(this.filePaths, (_, i) => i);
+    if (seed !== null) return shuffledIndices(this.#paths.length, seed + this.#epochs++);
+    return Uint32Array.from(this.#paths, (_, i) => i);
   }
 
-  async #load(samples: Uint32Array, signal: AbortSignal): Promise<readonly [ShapedArray, ShapedArray] | ShapedArray> {
+  async #load(samples: Uint32Array, signal: AbortSignal): Promise<LabelledImages | ShapedArray> {
     const { labelMode } = this.#batches;
     const images = this.#unbatched(await this.#images(samples, signal));
     if (labelMode === null || this.#labels === null) return images;
     const labels = Int32Array.from(samples, (sample) => (this.#labels as Int32Array)[sample] as number);
-    return [images, this.#unbatched(targets(labels, labelMode, this.classNames?.length ?? 0))];
+    return [images, this.#unbatched(targets(labels, labelMode, this.#classes))];
   }
 
   #unbatched(array: HostArray): HostArray {
@@ -90,7 +106,7 @@ export class ImageDataset implements AsyncIterable<readonly [ShapedArray, Shaped
     const size = height * width * channels;
     const data = new Float32Array(samples.length * size);
     const load = async (i: number): Promise<void> => {
-      const pixels = await decodeImage(where, this.filePaths[samples[i] as number] as string, colorMode);
+      const pixels = await decodeImage(where, this.#paths[samples[i] as number] as string, colorMode);
       if (!signal.aborted) await resizeInto(data.subarray(i * size, (i + 1) * size), pixels, resizing);
     };
     for await (const _ of new Prefetch(samples.keys(), load, { workers: decoding, maxQueueSize: samples.length }).results());

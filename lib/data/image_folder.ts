@@ -5,10 +5,11 @@ import { DataError, ValueError } from '../core/errors.js';
 import { checkChoice, checkOptions } from '../core/options.js';
 import { nextShuffleSeed } from '../core/random.js';
 import { type Pair, pair } from '../ops/check.js';
+import type { ShapedArray } from './arrays.js';
 import { checkPositiveInteger } from './batch.js';
 import { imageEndings } from './folder_files.js';
 import { type FolderIndex, indexFolder, shuffledIndex, splitIndex } from './folder_index.js';
-import { type ImageBatches, ImageDataset, type LabelMode } from './image_dataset.js';
+import { type ImageBatches, ImageDataset, type LabelledImages, type LabelMode } from './image_dataset.js';
 import { type ColorMode, colorModes } from './image_decode.js';
 import { type Fit, type Interpolation, interpolations } from './image_resize.js';
 
@@ -45,6 +46,13 @@ export interface ImageDatasetOptions {
   readonly verbose?: boolean;
 }
 
+type Elements<Options> = Options extends { readonly labels: null } | { readonly labelMode: null } ? ShapedArray : LabelledImages;
+
+/** What {@link imageDatasetFromDirectory} gives: one data set, or two with subset `both`; of images alone where there are no labels. */
+export type ImageDatasetOf<Options> = Options extends { readonly subset: 'both' }
+  ? readonly [training: ImageDataset<Elements<Options>>, validation: ImageDataset<Elements<Options>>]
+  : ImageDataset<Elements<Options>>;
+
 const where = 'imageDatasetFromDirectory';
 const optionNames = ['labels', 'labelMode', 'classNames', 'colorMode', 'batchSize', 'imageSize', 'shuffle', 'seed'];
 const moreNames = [
@@ -73,18 +81,14 @@ const moreNames = [
  * const [train, validation] = await imageDatasetFromDirectory('flowers', options);
  * await net.fit(train, null, { epochs: 5, validationData: validation });
  */
-export function imageDatasetFromDirectory(
+export async function imageDatasetFromDirectory<const Options extends ImageDatasetOptions>(
   directory: string,
-  options: ImageDatasetOptions & { readonly subset: 'both' },
-): Promise<readonly [training: ImageDataset, validation: ImageDataset]>;
-export function imageDatasetFromDirectory(
-  directory: string,
-  options?: ImageDatasetOptions & { readonly subset?: 'training' | 'validation' | null },
-): Promise<ImageDataset>;
-export async function imageDatasetFromDirectory(
-  directory: string,
-  options: ImageDatasetOptions = {},
-): Promise<ImageDataset | readonly [ImageDataset, ImageDataset]> {
+  options: Options = {} as Options,
+): Promise<ImageDatasetOf<Options>> {
+  return (await makeDataset(directory, options)) as ImageDatasetOf<Options>;
+}
+
+async function makeDataset(directory: string, options: ImageDatasetOptions): Promise<ImageDataset | readonly ImageDataset[]> {
   checkOptions(where, options, [...optionNames, ...moreNames]);
   const { shuffle = true, subset = null, validationSplit = null, verbose = true } = options;
   const batches = checkBatches(options);

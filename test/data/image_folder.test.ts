@@ -70,7 +70,7 @@ describe('imageDatasetFromDirectory as Keras', () => {
       await fill(golden.folders.names);
       const log = vi.spyOn(console, 'log').mockImplementation(() => {});
       const ours = Object.fromEntries(Object.entries(options).map(([key, value]) => [camel(key), value]));
-      const dataset = await imageDatasetFromDirectory(folder, { imageSize: 2, ...ours, ...({} as { subset: null }) });
+      const dataset = await imageDatasetFromDirectory(folder, { imageSize: 2, ...ours } as ImageDatasetOptions);
       expect(log.mock.calls.map(([line]) => line)).toEqual(printed);
       expect(dataset.filePaths.map((path) => relative(folder, path))).toEqual(paths);
       expect(dataset.classNames).toEqual(classNames);
@@ -190,6 +190,15 @@ describe('an image data set', () => {
     expect(Object.keys(history.history)).toEqual(['accuracy', 'loss', 'val_accuracy', 'val_loss']);
     expect((await net.evaluate(dataset, null, { verbose: 0 })).loss).toBeGreaterThan(0);
     expect((await net.predict(dataset)).shape).toEqual([10, 1]);
+  });
+
+  it('is a pipeline', async () => {
+    await fill(twoClasses);
+    const dataset = await imageDatasetFromDirectory(folder, { ...quiet, shuffle: false });
+    const labels = dataset.map(([images, classes]) => [images.shape[0] as number, Array.from(classes.data)] as const).take(1);
+    const seen: unknown[] = [];
+    for await (const batch of labels) seen.push(batch);
+    expect(seen).toEqual([[4, [0, 0, 0, 1]]]);
   });
 
   it('follows links to folders only when told to, and never in circles', async () => {
