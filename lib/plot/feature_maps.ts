@@ -32,7 +32,7 @@ export function featureMaps(array: ArrayLike, options: StretchedOptions = {}): F
   }
   const { colormap = 'gray' } = options;
   colorTable(where, colormap);
-  const maps = channelImages(source).map((image, i) => ({ title: `map ${i}`, image }));
+  const maps = channelImages(source);
   const style = { ...gridStyle(where, maps.length, options), note: stretchNote };
-  return new Figure('feature-maps', drawStretched(where, maps, style, colormap));
+  return new Figure('feature-maps', drawStretched(where, 'map', maps, style, colormap));
 }

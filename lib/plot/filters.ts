@@ -55,13 +55,10 @@ export function filters(kernelOrLayer: ArrayLike | Layer, options: FiltersOption
   const inColor = kernel.channels === 3 && channel === undefined && colormap === undefined;
   const shown = inColor ? [0, 1, 2] : [channel ?? 0];
   colorTable(where, colormap ?? 'gray');
-  const entries = Array.from({ length: kernel.filters }, (_, i) => ({
-    title: `filter ${i}`,
-    image: filterImage(kernel, i, shown),
-  }));
+  const drawn = Array.from({ length: kernel.filters }, (_, i) => filterImage(kernel, i, shown));
   const part = inColor || kernel.channels === 1 ? '' : `input channel ${shown[0]} of ${kernel.channels}; `;
-  const style = { ...gridStyle(where, entries.length, options), note: `${part}${stretchNote}` };
-  return new Figure('filters', drawStretched(where, entries, style, colormap ?? 'gray'));
+  const style = { ...gridStyle(where, drawn.length, options), note: `${part}${stretchNote}` };
+  return new Figure('filters', drawStretched(where, 'filter', drawn, style, colormap ?? 'gray'));
 }
 
 function filterImage({ source, height, width, index }: Kernel, filter: number, channels: readonly number[]): ImageSource {

@@ -53,7 +53,7 @@ export async function toPixels(image: ImageSource, options: ColorOptions): Promi
 }
 
 /** The smallest and the largest finite value; undefined when nothing is finite. */
-export function finiteRange(data: TypedArray): [min: number, max: number] | undefined {
+export function finiteRange(data: Iterable<number>): [min: number, max: number] | undefined {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of data) {
     if (!Number.isFinite(value)) continue;

@@ -14,7 +14,8 @@ export interface StretchedOptions extends GridOptions {
   readonly colormap?: Colormap;
 }
 
-/** Captions of three digits fit from here on. */
+/** From here on captions fit: of two digits, of three. */
+const captionCell = 64;
 const wideCell = 96;
 
 /** Stands below every such grid. */
@@ -34,23 +35,37 @@ export function channelImages({ shape, dtype, data }: Source): ImageSource[] {
   }));
 }
 
-/** The tile of one image, stretched: `map 3`, and below `-0.12 to 0.34`. */
-async function stretchedTile(title: string, image: ImageSource, colormap: Colormap, digits: number): Promise<GridTile> {
-  const range = finiteRange(await image.data);
-  const [min, max] = range ?? [0, 0];
-  const caption = range === undefined ? 'not finite' : `${formatNumber(min, digits)} to ${formatNumber(max, digits)}`;
-  const colors = image.channels === 1 ? { colormap, min, max } : { min, max };
-  return { image, colors, title: [title], caption: [caption], captionColor: undefined };
-}
+const rangeText = ([min, max]: readonly [number, number], digits: number): string =>
+  `${formatNumber(min, digits)} to ${formatNumber(max, digits)}`;
 
-/** A grid of images under these titles; each with its range below. */
+/**
+ * A grid of images titled `name 0`, `name 1`, each with its range below. Where tiles are too small for that, they have their numbers only,
+ * and the line below gives the range of all.
+ */
 export async function drawStretched(
   where: string,
-  entries: readonly { readonly title: string; readonly image: ImageSource }[],
+  name: string,
+  images: readonly ImageSource[],
   style: GridStyle,
   colormap: Colormap,
 ): Promise<Drawing> {
+  const ranges = await Promise.all(images.map(async (image) => finiteRange(await image.data)));
   const digits = style.cellSize < wideCell ? 2 : 3;
-  const tiles = await Promise.all(entries.map(({ title, image }) => stretchedTile(title, image, colormap, digits)));
-  return drawGrid(where, tiles, style);
+  const small = style.cellSize < captionCell;
+  const tiles = images.map((image, i): GridTile => {
+    const range = ranges[i];
+    const [min, max] = range ?? [0, 0];
+    const colors = image.channels === 1 ? { colormap, min, max } : { min, max };
+    const caption = range === undefined ? 'not finite' : rangeText(range, digits);
+    return {
+      image,
+      colors,
+      title: [small ? String(i) : `${name} ${i}`],
+      caption: small ? [] : [caption],
+      captionColor: undefined,
+    };
+  });
+  const all = finiteRange(ranges.flatMap((range) => range ?? []));
+  const note = small && all !== undefined ? `${style.note}, all within ${rangeText(all, 3)}` : style.note;
+  return drawGrid(where, tiles, { ...style, note });
 }

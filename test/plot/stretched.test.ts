@@ -49,6 +49,21 @@ describe('plot.featureMaps', () => {
     expect([await range(96), await range(95)]).toEqual(['-1230 to 0.123', '-1200 to 0.12']);
   });
 
+  it('writes one range for all below tiles that have no room for their own', async () => {
+    const found = await texts(
+      featureMaps(
+        [
+          [
+            [1, 7],
+            [2, -3],
+          ],
+        ],
+        { cellSize: 32 },
+      ),
+    );
+    expect(found).toEqual(['0', '1', `${note}, all within -3 to 7`]);
+  });
+
   it('says where nothing is finite', async () => {
     expect(await texts(featureMaps([[[Number.NaN]]]))).toContain('not finite');
   });
