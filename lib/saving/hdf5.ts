@@ -25,10 +25,11 @@ export async function readHdf5(where: string, bytes: Uint8Array): Promise<Hdf5Co
   return (reply as { contents: Hdf5Contents }).contents;
 }
 
-/** The bytes of an HDF5 file with these contents, whose numbers are copied. @throws FileError when there is no room for them. */
+/** The bytes of an HDF5 file with these contents, whose numbers are handed over. @throws FileError when there is no room for them. */
 export async function writeHdf5(where: string, contents: Hdf5Contents): Promise<Uint8Array> {
-  const size = [...contents.arrays.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  const reply = await ask(where, { kind: 'write', contents }, size, []);
+  const buffers = new Set([...contents.arrays.values()].map(({ data }) => data.buffer as ArrayBuffer));
+  const size = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const reply = await ask(where, { kind: 'write', contents }, size, [...buffers]);
   return (reply as { bytes: Uint8Array }).bytes;
 }
 

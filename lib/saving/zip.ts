@@ -1,7 +1,9 @@
 /** @file Zip archives: written without compression, read with distrust. */
 
 import { writeFile } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import yazl from 'yazl';
@@ -13,10 +15,20 @@ import { writeAtomically } from './atomic_file.js';
 export async function writeZip(path: string, entries: Readonly<Record<string, Uint8Array>>): Promise<void> {
   const archive = new yazl.ZipFile();
   for (const [name, bytes] of Object.entries(entries)) {
-    archive.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name, { compress: false });
+    // As a stream, whose checksum is computed piece by piece: the event loop goes on in between.
+    archive.addReadStreamLazy(name, { compress: false, size: bytes.length }, (give) => give(null, Readable.from(pieces(bytes))));
   }
   archive.end();
   await writeAtomically(path, (file) => writeFile(file, archive.outputStream as Readable));
+}
+
+const pieceBytes = 2 ** 20;
+
+function* pieces(bytes: Uint8Array): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    const length = Math.min(pieceBytes, bytes.length - start);
+    yield Buffer.from(bytes.buffer, bytes.byteOffset + start, length);
+  }
 }
 
 /** An entry may grow by this much, or by this factor: Keras stores, and other writers compress numbers little. */
@@ -40,7 +52,7 @@ export async function readZip(where: string, bytes: Uint8Array, names: readonly 
     for await (const entry of archive.eachEntry()) {
       if (!names.includes(entry.fileName)) continue;
       if (found.has(entry.fileName)) throw new Error(`the entry '${entry.fileName}' appears twice`);
-      found.set(entry.fileName, await readEntry(archive, entry));
+      found.set(entry.fileName, await readEntry(archive, entry, bytes));
     }
     return found;
   } catch (error) {
@@ -48,21 +60,36 @@ export async function readZip(where: string, bytes: Uint8Array, names: readonly 
   }
 }
 
-async function readEntry(archive: yauzl.ZipFile, entry: yauzl.Entry): Promise<Uint8Array> {
-  const { fileName, uncompressedSize, compressedSize } = entry;
+async function readEntry(archive: yauzl.ZipFile, entry: yauzl.Entry, bytes: Uint8Array): Promise<Uint8Array> {
+  const { fileName, uncompressedSize, compressedSize, compressionMethod } = entry;
   if (uncompressedSize > freeBytes && uncompressedSize > largestExpansion * compressedSize) {
     throw new Error(
       `the entry '${fileName}' is declared to grow from ${readableBytes(compressedSize)} to ${readableBytes(uncompressedSize)}, which is refused`,
     );
   }
   if (entry.isEncrypted()) throw new Error(`the entry '${fileName}' is encrypted`);
-  const stream = (await archive.openReadStreamPromise(entry)) as Readable;
-  const chunks: Buffer[] = [];
-  let checksum = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    checksum = crc32(chunk, checksum);
-    chunks.push(chunk);
+  const stored = compressionMethod === 0;
+  const contents = stored
+    ? await storedBytes(archive, entry, bytes)
+    : new Uint8Array(await buffer(await archive.openReadStreamPromise(entry)));
+  if ((await checksum(contents)) !== entry.crc32) throw new Error(`the checksum of '${fileName}' is wrong: the file is damaged`);
+  return contents;
+}
+
+/** A view of the file, without a copy and without a stream, whose pieces would all come at once. */
+async function storedBytes(archive: yauzl.ZipFile, entry: yauzl.Entry, bytes: Uint8Array): Promise<Uint8Array> {
+  const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
+  const end = fileDataStart + entry.compressedSize;
+  if (end > bytes.length) throw new Error(`the entry '${entry.fileName}' ends after the file: it is cut off`);
+  return bytes.subarray(fileDataStart, end);
+}
+
+/** In pieces, so that the event loop goes on in between. */
+async function checksum(bytes: Uint8Array): Promise<number> {
+  let sum = 0;
+  for (const piece of pieces(bytes)) {
+    sum = crc32(piece, sum);
+    await setImmediate();
   }
-  if (checksum !== entry.crc32) throw new Error(`the checksum of '${fileName}' is wrong: the file is damaged`);
-  return new Uint8Array(Buffer.concat(chunks));
+  return sum;
 }

@@ -107,16 +107,20 @@ describe('files that are no weights', () => {
 });
 
 describe('damaged files', () => {
-  it.each(['good.keras', 'good.h5', 'good.weights.h5'])('%s cut off anywhere loads nothing', async (name) => {
-    const bytes = await readFile(at(name));
-    for (let i = 1; i < 16; i++) {
-      await writeFile(at(`cut-${name}`), bytes.subarray(0, Math.floor((bytes.length * i) / 16)));
+  it.each(['good.keras', 'good.h5', 'good.weights.h5'])(
+    '%s cut off anywhere loads nothing',
+    async (name) => {
+      const bytes = await readFile(at(name));
+      for (const i of [1, 4, 8, 12, 15]) {
+        await writeFile(at(`cut-${name}`), bytes.subarray(0, Math.floor((bytes.length * i) / 16)));
+        await refuses(at(`cut-${name}`), FileError);
+      }
+      await writeFile(at(`cut-${name}`), bytes.subarray(0, -1));
       await refuses(at(`cut-${name}`), FileError);
-    }
-    await writeFile(at(`cut-${name}`), bytes.subarray(0, -1));
-    await refuses(at(`cut-${name}`), FileError);
-    await expect(loadModel(at(`cut-${name}`))).rejects.toThrow(FileError);
-  });
+      await expect(loadModel(at(`cut-${name}`))).rejects.toThrow(FileError);
+    },
+    60_000,
+  );
 
   it('a wrong byte in a .keras file is found by its checksum', async () => {
     const bytes = await readFile(at('good.keras'));
