@@ -8,7 +8,7 @@ import { answerOnCifar10, answerOnMnist, answerTable } from './assignment.js';
 import { createCnn, handwrittenCnn, visionConfig } from './create_cnn.js';
 import { loadCifar10, loadMnist, type Samples, scaled } from './data.js';
 import { showElements } from './elements.js';
-import { saveKernels, savePredictions } from './pictures.js';
+import { savePredictions } from './pictures.js';
 import { freeze, saturatedLoss, train } from './saturation.js';
 
 /** The first samples of both images and labels. */
@@ -59,7 +59,6 @@ console.log(`test accuracy:${cured.accuracy}`);
 console.log(`loss of the first steps: ${cured.firstLosses.map((loss) => loss.toFixed(2)).join(' ')}`);
 strictEqual(cured.firstLosses[0]?.toFixed(1), '2.3');
 await savePredictions('scaled.png', 'trained on 0..1', cure, scaledTest, cifar);
-await saveKernels('kernels.png', cure);
 
 heading('Assignment');
 for (const { name, weights, sees } of await compareArchitectures()) {

@@ -24,10 +24,5 @@ export async function savePredictions(
   const captionColors = predicted.map((guess, i) => (guess === labels[i] ? 'green' : 'firebrick'));
   // The images as they came, also for the network that is given scaled ones.
   const pictures = firstSamples(data.test.x, shown);
-  return plot.images(pictures, { columns: 10, captions, captionColors, cellSize: 64, title }).save(path(file));
-}
-
-/** The 64 kernels of the first convolution after training, as colours. */
-export function saveKernels(file: string, net: Sequential): Promise<string> {
-  return plot.filters(net.layers[0] as Sequential['layers'][number], { columns: 16, cellSize: 32 }).save(path(file));
+  return plot.images(pictures, { columns: 10, captions, captionColors, cellSize: 64, title }).save(path(file), { scale: 1 });
 }
