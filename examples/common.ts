@@ -64,3 +64,10 @@ export function firstSamples(array: ShapedArray, count: number): ShapedArray {
   const size = rest.reduce((product, length) => product * length, 1);
   return { ...array, data: array.data.subarray(0, taken * size), shape: [taken, ...rest] };
 }
+
+/** Pixels in [0, 1] instead of 0..255. A loop, because `Float32Array.from` with a function gathers all numbers in a list first. */
+export function scaledPixels(images: ShapedArray): ShapedArray {
+  const data = new Float32Array(images.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = (images.data[i] as number) / 255;
+  return { data, shape: images.shape };
+}

@@ -1,7 +1,7 @@
 /** @file CIFAR-10 as the notebook prepares it: pixels in [0, 1], labels as rows of zeros with a one. */
 
 import { datasets, type ShapedArray, toCategorical } from 'laminet';
-import { firstSamples, loadDataset } from '../common.js';
+import { firstSamples, loadDataset, scaledPixels } from '../common.js';
 
 /** Images and one-hot labels, as many of each. */
 export interface Samples {
@@ -23,9 +23,5 @@ export async function loadData(trainImages = 50_000, testImages = 10_000): Promi
 
 /** Without a number of classes, `toCategorical` takes the largest label and adds 1: 10. */
 export async function prepared({ x, y }: Samples, count: number): Promise<Samples> {
-  const images = firstSamples(x, count);
-  return {
-    x: { data: Float32Array.from(images.data, (pixel) => pixel / 255), shape: images.shape },
-    y: firstSamples(await toCategorical(y), count),
-  };
+  return { x: scaledPixels(firstSamples(x, count)), y: firstSamples(await toCategorical(y), count) };
 }

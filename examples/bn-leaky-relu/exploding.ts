@@ -1,4 +1,4 @@
-/** @file A loss that becomes NaN because gradients explode, a callback that stops there, and a cure. */
+/** @file A loss that grows to infinity because gradients explode, a callback that stops there, and a cure. */
 
 import { callbacks, layers, optimizers, sequential, setRandomSeed } from 'laminet';
 import type { Samples } from './data.js';
@@ -12,7 +12,7 @@ export interface Explosion {
 
 /**
  * A small dense network without normalisation, whose outputs nothing bounds, with a learning rate of 100: each step overshoots further than
- * the one before, until the loss is NaN. `clipnorm` shortens a gradient that is longer than 0.001.
+ * the one before, until the loss is infinite or NaN. `clipnorm` shortens a gradient that is longer than 0.001.
  */
 export async function explode(samples: Samples, { clipnorm }: { clipnorm?: number } = {}): Promise<Explosion> {
   setRandomSeed(0);

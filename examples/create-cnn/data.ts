@@ -1,7 +1,7 @@
 /** @file The data of the notebook: raw images, labels as rows of zeros with a one. */
 
 import { datasets, type ShapedArray, toCategorical } from 'laminet';
-import { loadDataset } from '../common.js';
+import { loadDataset, scaledPixels } from '../common.js';
 
 /** Images and one-hot labels, as many of each. */
 export interface Samples {
@@ -32,6 +32,4 @@ async function prepared({ x, y }: Samples): Promise<Samples> {
 }
 
 /** Pixels in [0, 1] instead of 0..255: what makes the network trainable. */
-export function scaled({ x, y }: Samples): Samples {
-  return { x: { data: Float32Array.from(x.data, (pixel) => pixel / 255), shape: x.shape }, y };
-}
+export const scaled = ({ x, y }: Samples): Samples => ({ x: scaledPixels(x), y });
