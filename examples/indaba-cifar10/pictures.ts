@@ -28,6 +28,7 @@ export const drawPredictions = (example: string, x: Part['x'], predictions: read
   plot
     .images(x, {
       ...grid,
+      cellSize: 84,
       titles: predictions.map(({ trueClass }) => trueClass),
       captions: predictions.map(caption),
       captionColors: predictions.map((one) => (isCorrect(one) ? 'green' : 'red')),
