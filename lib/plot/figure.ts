@@ -55,7 +55,7 @@ export class Figure {
 
   /** The picture as an SVG document with everything inside. */
   async toSVG(): Promise<string> {
-    return svgDocument(await this.#drawing);
+    return svgDocument(await this.#drawing, this.name);
   }
 
   /**

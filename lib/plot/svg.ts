@@ -41,13 +41,14 @@ export function placed({ width, height, body, viewBox }: Drawing, x: number, y: 
   return `<svg x="${px(x)}" y="${px(y)}" ${size}>${body}</svg>`;
 }
 
-/** A whole document on white ground. */
-export function svgDocument({ width, height, body, viewBox }: Drawing): string {
+/** A whole document on white ground; the title is for those who do not see it. */
+export function svgDocument({ width, height, body, viewBox }: Drawing, title: string): string {
   const names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
   const box = viewBox ?? `0 0 ${px(width)} ${px(height)}`;
   const [x, y, w, h] = box.split(/[\s,]+/);
   return (
-    `<svg ${names} width="${px(width)}" height="${px(height)}" viewBox="${box}" font-family="${fontFamily}">` +
+    `<svg ${names} width="${px(width)}" height="${px(height)}" viewBox="${box}" role="img" font-family="${fontFamily}">` +
+    `<title>${escapeXml(title)}</title>` +
     `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="#fff"/>${body}</svg>\n`
   );
 }

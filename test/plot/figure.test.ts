@@ -35,6 +35,10 @@ describe('Figure.save', () => {
     expect(html.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:|<script|<link/);
   });
 
+  it('names itself for those who do not see it', async () => {
+    expect(await picture().toSVG()).toMatch(/^<svg [^>]* role="img" [^>]*><title>image<\/title>/);
+  });
+
   it('writes the specification of charts and the graph of diagrams', async () => {
     const chart = JSON.parse(await readFile(await curves({ loss: [1, 2] }).save(join(folder, 'c.vl.json')), 'utf8'));
     expect(chart.$schema).toBe('https://vega.github.io/schema/vega-lite/v6.json');
