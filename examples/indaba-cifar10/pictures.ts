@@ -28,9 +28,9 @@ export const drawPredictions = (example: string, x: Part['x'], predictions: read
   plot
     .images(x, {
       ...grid,
-      cellSize: 84,
       titles: predictions.map(({ trueClass }) => trueClass),
-      captions: predictions.map(caption),
+      // In two lines: 'automobile (0.982)' is wider than the image.
+      captions: predictions.map((one) => caption(one).replace(' ', '\n')),
       captionColors: predictions.map((one) => (isCorrect(one) ? 'green' : 'red')),
     })
     .save(outputPath(example, 'predictions.jpg'), small);
