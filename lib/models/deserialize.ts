@@ -100,7 +100,8 @@ function buildAsSaved(model: Model, config: Config | undefined): void {
 
 /** A layer around a function: found by its name, or, where the file has Python code instead, by the layer's. */
 function deserializeLambda(config: Config, { where, customObjects, safeMode }: Context): Layer {
-  const { name, trainable, dtype } = configFromKeras(config);
+  const { name, trainable, dtype, mask, arguments: bound } = configFromKeras(config);
+  refuse(where, `Lambda '${String(name)}'`, { mask, arguments: Object.keys((bound ?? {}) as object).length > 0 ? bound : null });
   const given = config.function;
   const code = Array.isArray(given) || (isKerasObject(given) && given.class_name === '__lambda__');
   if (code && safeMode) {
@@ -117,15 +118,18 @@ function deserializeLambda(config: Config, { where, customObjects, safeMode }: C
 /** Options of Keras that the library lacks are left out where they are off, and refused where they are not. */
 function supported(where: string, name: string, layerClass: unknown, config: Config): Config {
   const known = ['name', 'trainable', 'dtype', 'inputShape', 'activityRegularizer', ...optionNamesOf(layerClass)];
-  const unknown = Object.entries(config).filter(([option]) => !known.includes(option));
-  const wanted = unknown.filter(([option, value]) => value !== null && value !== false && !harmless.includes(option));
-  if (wanted.length > 0) {
-    const list = wanted.map(([option, value]) => `${option} ${JSON.stringify(value)}`).join(', ');
-    throw new ValueError(
-      `${where}: ${name} '${String(config.name)}' has options that are not supported: ${list}; expected them null or false`,
-    );
-  }
-  return Object.fromEntries(Object.entries(config).filter(([option]) => known.includes(option)));
+  const entries = Object.entries(config);
+  const unknown = entries.filter(([option]) => !known.includes(option) && !harmless.includes(option));
+  refuse(where, `${name} '${String(config.name)}'`, Object.fromEntries(unknown));
+  return Object.fromEntries(entries.filter(([option]) => known.includes(option)));
+}
+
+/** @throws ValueError for options that are neither null nor false. */
+function refuse(where: string, label: string, options: Config): void {
+  const wanted = Object.entries(options).filter(([, value]) => value != null && value !== false);
+  if (wanted.length === 0) return;
+  const list = wanted.map(([option, value]) => `${option} ${JSON.stringify(value)}`).join(', ');
+  throw new ValueError(`${where}: ${label} has options that are not supported: ${list}; expected them null or false`);
 }
 
 /** Keras options that say nothing while what they belong to is off. */

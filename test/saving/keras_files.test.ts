@@ -1,45 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { layers, loadModel, type Model, modelFromJSON, optimizers, sequential, type Tensor } from '../../lib/index.js';
-
-interface Recorded {
-  readonly data: readonly number[];
-  readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'int32';
-}
-
-/** What keras/check.py wrote beside each file: inputs, targets, and what Keras made of them. */
-interface Expected {
-  readonly x: readonly Recorded[];
-  readonly y: readonly Recorded[];
-  readonly predictions: readonly Recorded[];
-  readonly losses: readonly number[];
-  readonly iterations: number;
-  readonly config: object;
-  readonly random: boolean;
-}
+import { layers, loadModel, modelFromJSON, optimizers, sequential, type Tensor } from '../../lib/index.js';
+import { type Expected, expectPredictions, single } from './recorded.js';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const keras = (name: string): string => join(fixtures, 'keras', name);
 const expectedOf = async (name: string): Promise<Expected> => JSON.parse(await readFile(keras(`${name}.json`), 'utf8'));
-
-const arrayOf = ({ data, shape, dtype }: Recorded) => ({
-  data: dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data),
-  shape: [...shape],
-  dtype,
-});
-const single = (values: readonly Recorded[]) => (values.length === 1 ? arrayOf(values[0] as Recorded) : values.map(arrayOf));
-
-async function expectPredictions(model: Model, { x, predictions }: Expected): Promise<void> {
-  const outputs = [(await model.predictOnBatch(single(x))) as Tensor | Tensor[]].flat();
-  for (const [i, output] of outputs.entries()) {
-    const expected = predictions[i] as Recorded;
-    (await output.data()).forEach((value, j) => {
-      expect(Math.abs(value - (expected.data[j] as number))).toBeLessThan(1e-5);
-    });
-  }
-}
 
 describe('files that Keras wrote', () => {
   it.each(['cnn.keras', 'cnn.h5', 'outputs.keras', 'operations.keras', 'shared.h5'])(
