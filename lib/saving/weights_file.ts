@@ -52,11 +52,11 @@ function addGroup(groups: Map<string, Hdf5Attributes>, path: string, attributes:
 export const isWeightsFile = ({ groups }: Hdf5Contents): boolean =>
   ['vars', 'layers', checkpointDependencies].some((name) => groups.has(name));
 
-/** What files of TensorFlow 2.13 call `layers`. */
+/** What files of TensorFlow 2.13 call `layers` (H5IOStore.get in Keras's saving_lib.py); they keep no names. */
 const checkpointDependencies = '_layer_checkpoint_dependencies';
 
 function arraysAt({ groups, arrays }: Hdf5Contents, path: string): Hdf5Array[] | undefined {
-  const older = varsOf(path.replace('layers', checkpointDependencies));
+  const older = varsOf(path.replaceAll('layers', checkpointDependencies));
   const vars = [varsOf(path), older].find((candidate) => groups.has(candidate));
   if (vars === undefined) return undefined;
   const found: Hdf5Array[] = [];
@@ -91,7 +91,7 @@ export function matchWeightsByName(contents: Hdf5Contents, layers: readonly Laye
   const restoration = new Restoration();
   const paths = new Map<string, string>();
   for (const [path, { name }] of contents.groups) {
-    const [, layer] = path.match(/^((?:layers|_layer_checkpoint_dependencies)\/[^/]+)\/vars$/) ?? [];
+    const [, layer] = path.match(/^(layers\/[^/]+)\/vars$/) ?? [];
     if (layer !== undefined && typeof name === 'string') paths.set(name, layer);
   }
   for (const layer of layers) {
