@@ -34,6 +34,10 @@ export * from './models/index.js';
 export * as ops from './ops/index.js';
 export { setRandomSeed } from './ops/seed_generator.js';
 export * as optimizers from './optimizers/index.js';
+
+import './profiler/environment.js';
+
+export * as profiler from './profiler/index.js';
 export * as regularizers from './regularizers/index.js';
 export { currentDevice, type Device, type DeviceDescription, devices, setDevice } from './runtime/device.js';
 export { DeviceTensor, tensor } from './runtime/device_tensor.js';

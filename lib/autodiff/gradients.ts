@@ -46,7 +46,7 @@ function propagate(graph: Graph, node: GraphNode, relevant: Set<GraphNode>, flow
   const { op, operands, outputs, attributes } = node;
   const incoming = outputs.map((output) => flowing.get(output) ?? null);
   if (op.gradient === undefined || incoming.every((gradient) => gradient === null)) return;
-  graph.inLayer(node.layer, () => {
+  graph.inLayer(backwardOf(node.layer), () => {
     const outgoing = op.gradient?.({ operands, outputs, attributes, gradients: incoming }) ?? [];
     operands.forEach((operand, i) => {
       const gradient = outgoing[i];
@@ -61,6 +61,9 @@ function propagate(graph: Graph, node: GraphNode, relevant: Set<GraphNode>, flow
     });
   });
 }
+
+/** Profiles tell gradients by this. */
+const backwardOf = (layer: string): string => (layer === '' || layer.endsWith('/backward') ? layer : `${layer}/backward`);
 
 /** Like `gradients`, with zeros where nothing flows. */
 export function denseGradients(loss: Tensor, sources: readonly Tensor[]): Tensor[] {

@@ -214,7 +214,7 @@ export abstract class Optimizer {
       process.emitWarning(`${this.name}: the loss does not depend on ${missing.join(', ')}; they are not trained`);
     }
     graph.beforeRun.add(this.#clock.beforeRun);
-    graph.inLayer(this.name, () => this.#trace(given, present));
+    graph.inLayer(`${this.name}/update`, () => this.#trace(given, present));
   }
 
   /** Puts the moving averages in place of the weights (`useEma`). `fit` calls it at its end. */

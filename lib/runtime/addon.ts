@@ -13,6 +13,8 @@ export interface NativeBuffer {
 }
 
 export interface NativeProgram {
+  /** As in timelines. */
+  readonly number: number;
   dispose(): void;
 }
 
@@ -23,9 +25,25 @@ export interface NativeSignal {
 export interface KernelInfo {
   readonly name: string;
   readonly detail: string;
+  /** The layer's name, followed by `/backward` or `/update` for what belongs to gradients and to the optimizer. */
   readonly layer: string;
-  readonly seconds: number;
-  readonly runs: number;
+  /** Multiplications and additions of a convolution or a matrix product; 0 for all else. */
+  readonly flops: number;
+  /** Read and written by one run. */
+  readonly bytes: number;
+}
+
+/** What a device's thread did while it was profiled. */
+export interface NativeTimeline {
+  /** Programs as they were compiled. */
+  readonly plans: readonly { readonly program: number; readonly kernels: readonly KernelInfo[] }[];
+  /**
+   * Five numbers an event: plan (-1: none), kernel of the plan, begin and end in nanoseconds of `process.hrtime`, bytes held. In place of a
+   * kernel: -1 a whole run, -2 a compilation, -3 inputs that arrive, -4 results that leave.
+   */
+  readonly events: Float64Array;
+  /** Events that found no room. */
+  readonly dropped: number;
 }
 
 export interface MemoryInfo {
@@ -65,7 +83,10 @@ export interface NativeDevice {
   memory(): MemoryInfo;
   kernels(program: NativeProgram): KernelInfo[];
   plan(program: NativeProgram): string;
+  /** Records a timeline from here on; switched off, hands it over. */
   setProfiling(on: boolean): void;
+  /** The last recorded timeline, once; after `setProfiling(false)` and `flush()`. */
+  timeline(): NativeTimeline;
   /** What was chosen by timing in this process; empty for a device that chooses nothing so. */
   choices(): string;
   /** Takes over what another process chose, for what is compiled from now on. */

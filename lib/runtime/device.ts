@@ -44,6 +44,13 @@ export class Device {
 export type { KernelInfo, MemoryInfo };
 
 const opened = new Map<string, Device>();
+const openListeners: ((device: Device) => void)[] = [];
+
+/** Calls `listener` with every device that is opened from now on. */
+export function onDeviceOpen(listener: (device: Device) => void): void {
+  openListeners.push(listener);
+}
+
 let selected: Device | undefined;
 
 /** Every backend that this build knows, with the reason why one cannot be used here. */
@@ -69,6 +76,7 @@ function open(name: string): Device {
   }
   const device = new Device(native);
   opened.set(name, device);
+  for (const listener of openListeners) listener(device);
   return device;
 }
 

@@ -10,6 +10,7 @@ import type { Tensor } from '../graph/tensor.js';
 import type { NativeBuffer, NativeInput, NativeProgram, NativeSignal } from './addon.js';
 import type { Device } from './device.js';
 import { DeviceTensor } from './device_tensor.js';
+import { spanBegin, spanEnd } from './host_spans.js';
 import { ProgramCache } from './program_cache.js';
 import { requireRoom } from './room.js';
 
@@ -57,7 +58,9 @@ export class Program {
   /** Queues a run and returns its results at once; their numbers come when the device gets there. */
   run(inputs: readonly ProgramInput[], signal?: NativeSignal): DeviceTensor[] {
     try {
+      const begin = spanBegin();
       const buffers = this.device.native.run(this.native, ...this.#prepare(inputs), signal);
+      spanEnd('submit', begin, this.native);
       return this.outputs.map((type, i) => new DeviceTensor(this.device, type.dtype, type.shape, buffers[i] as NativeBuffer));
     } catch (error) {
       throw fromNative(error);
@@ -67,7 +70,10 @@ export class Program {
   /** Queues a run; resolves with the elements of every result when it is done. */
   async runAndRead(inputs: readonly ProgramInput[], signal?: NativeSignal): Promise<TypedArray[]> {
     try {
-      const arrays = await this.device.native.runAndRead(this.native, ...this.#prepare(inputs), signal);
+      const begin = spanBegin();
+      const queued = this.device.native.runAndRead(this.native, ...this.#prepare(inputs), signal);
+      spanEnd('submit', begin, this.native);
+      const arrays = await queued;
       return this.outputs.map((type, i) => typedArray(type.dtype, arrays[i] as ArrayBuffer));
     } catch (error) {
       throw fromNative(error);

@@ -5,7 +5,7 @@ import type { Logs } from '../callbacks/callback.js';
 import { StateError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
-import type { ValueType } from '../graph/graph.js';
+import { currentGraph, type Graph, type ValueType } from '../graph/graph.js';
 import type { Tensor } from '../graph/tensor.js';
 import { inContext } from '../layers/context.js';
 import { getLoss, type LossIdentifier } from '../losses/index.js';
@@ -147,8 +147,10 @@ export class Compiled {
     );
     const outputs = Array.isArray(result) ? result : [result];
     penalties.push(...model.regularizationLosses());
-    const total = this.#totalLoss(outputs, y, weights, penalties, (x[0] as Tensor).shape[0] as number);
-    const keepMetrics = this.#trackers.update({ y, outputs, weights });
+    const graph = currentGraph() as Graph;
+    const batchSize = (x[0] as Tensor).shape[0] as number;
+    const total = graph.inLayer('loss', () => this.#totalLoss(outputs, y, weights, penalties, batchSize));
+    const keepMetrics = graph.inLayer('metrics', () => this.#trackers.update({ y, outputs, weights }));
     if (training) {
       const { trainableWeights } = model;
       this.optimizer.apply(gradients(total, trainableWeights), trainableWeights);

@@ -4,6 +4,7 @@ import type { Logs } from '../callbacks/callback.js';
 import type { CallbackList } from '../callbacks/callback_list.js';
 import { DataError, located } from '../core/errors.js';
 import type { Samples } from '../data/batch.js';
+import { spanBegin, spanEnd } from '../runtime/host_spans.js';
 import type { Compiled, Phase } from './compiled.js';
 import { stepInputs } from './prepare.js';
 import { type Cancellation, InFlight } from './steps.js';
@@ -54,7 +55,9 @@ export async function forEachBatch(
   try {
     for (let stopped = false; !stopped; index++) {
       cancellation.check();
+      const begin = spanBegin();
       const { value, done } = await cancellation.wait(batches.next());
+      spanEnd('data', begin);
       if (done === true) break;
       stopped = await step(value, index);
     }

@@ -60,6 +60,21 @@ std::vector<Type> types_of(const laminet::Program& program, const std::vector<in
   return types;
 }
 
+Napi::Array kernels_to_js(Napi::Env env, const std::vector<KernelInfo>& kernels) {
+  Napi::Array made = Napi::Array::New(env, kernels.size());
+  for (uint32_t index = 0; index < kernels.size(); ++index) {
+    const KernelInfo& kernel = kernels[index];
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("name", kernel.name);
+    entry.Set("detail", kernel.detail);
+    entry.Set("layer", kernel.layer);
+    entry.Set("flops", kernel.flops);
+    entry.Set("bytes", kernel.bytes);
+    made.Set(index, entry);
+  }
+  return made;
+}
+
 }  // namespace
 
 Napi::Function NativeDevice::define(Napi::Env env) {
@@ -73,6 +88,7 @@ Napi::Function NativeDevice::define(Napi::Env env) {
        InstanceMethod<&NativeDevice::memory>("memory"), InstanceMethod<&NativeDevice::kernels>("kernels"),
        InstanceMethod<&NativeDevice::plan>("plan"), InstanceMethod<&NativeDevice::set_profiling>("setProfiling"),
        InstanceMethod<&NativeDevice::choices>("choices"), InstanceMethod<&NativeDevice::adopt_choices>("adoptChoices"),
+       InstanceMethod<&NativeDevice::timeline>("timeline"),
        InstanceMethod<&NativeDevice::close>("close")});
 }
 
@@ -149,8 +165,9 @@ Napi::Value NativeDevice::program(const Napi::CallbackInfo& info) {
       }
     }
     Program::Init init{connection_, nullptr, types_of(parsed, parsed.inputs), types_of(parsed, parsed.variables),
-                       types_of(parsed, parsed.returns), live_bytes(parsed)};
+                       types_of(parsed, parsed.returns), 0, live_bytes(parsed)};
     init.code = engine.add_program(std::move(parsed), std::move(constants));
+    init.number = program_number(*init.code);
     return Program::make(info.Env(), std::move(init));
   });
 }
@@ -246,19 +263,7 @@ Napi::Value NativeDevice::memory(const Napi::CallbackInfo& info) {
 
 Napi::Value NativeDevice::kernels(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const std::vector<KernelInfo> kernels = connection_->engine().kernels(*unwrap<Program>(info[0]).code(connection_));
-    Napi::Array made = Napi::Array::New(info.Env(), kernels.size());
-    for (uint32_t index = 0; index < kernels.size(); ++index) {
-      const KernelInfo& kernel = kernels[index];
-      Napi::Object entry = Napi::Object::New(info.Env());
-      entry.Set("name", kernel.name);
-      entry.Set("detail", kernel.detail);
-      entry.Set("layer", kernel.layer);
-      entry.Set("seconds", kernel.seconds);
-      entry.Set("runs", static_cast<double>(kernel.runs));
-      made.Set(index, entry);
-    }
-    return made;
+    return kernels_to_js(info.Env(), connection_->engine().kernels(*unwrap<Program>(info[0]).code(connection_)));
   });
 }
 
@@ -279,6 +284,31 @@ Napi::Value NativeDevice::choices(const Napi::CallbackInfo& info) {
 // adoptChoices(text)
 void NativeDevice::adopt_choices(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] { connection_->engine().adopt_choices(string_of(info[0], "the choices")); });
+}
+
+// timeline(): { plans, events, dropped }; five numbers an event: plan, kernel, begin and end in nanoseconds, memory
+Napi::Value NativeDevice::timeline(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Timeline timeline = connection_->engine().take_timeline();
+    Napi::Array plans = Napi::Array::New(info.Env(), timeline.plans.size());
+    for (uint32_t index = 0; index < timeline.plans.size(); ++index) {
+      Napi::Object plan = Napi::Object::New(info.Env());
+      plan.Set("program", static_cast<double>(timeline.plans[index].program));
+      plan.Set("kernels", kernels_to_js(info.Env(), timeline.plans[index].kernels));
+      plans.Set(index, plan);
+    }
+    require_host_memory(timeline.events.size() * 5 * sizeof(double), "a timeline");
+    Napi::Float64Array events = Napi::Float64Array::New(info.Env(), timeline.events.size() * 5);
+    double* at = events.Data();
+    for (const TimelineEvent& event : timeline.events)
+      for (const int64_t number : {int64_t{event.plan}, int64_t{event.kernel}, event.begin, event.end, event.memory})
+        *at++ = static_cast<double>(number);
+    Napi::Object made = Napi::Object::New(info.Env());
+    made.Set("plans", plans);
+    made.Set("events", events);
+    made.Set("dropped", static_cast<double>(timeline.dropped));
+    return made;
+  });
 }
 
 void NativeDevice::close(const Napi::CallbackInfo&) { connection_->close(); }

@@ -27,6 +27,7 @@ class NativeDevice : public Napi::ObjectWrap<NativeDevice> {
   void set_profiling(const Napi::CallbackInfo& info);
   Napi::Value choices(const Napi::CallbackInfo& info);
   void adopt_choices(const Napi::CallbackInfo& info);
+  Napi::Value timeline(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   Arguments arguments(const Napi::CallbackInfo& info, const Program& program);

@@ -56,7 +56,7 @@ Napi::Value Buffer::shape(const Napi::CallbackInfo& info) { return shape_to_js(i
 Napi::Value Buffer::disposed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), !slot_); }
 void Buffer::dispose(const Napi::CallbackInfo& info) { free(info.Env()); }
 
-Napi::Function Program::define(Napi::Env env) { return DefineClass(env, kName, {InstanceMethod<&Program::dispose>("dispose")}); }
+Napi::Function Program::define(Napi::Env env) { return DefineClass(env, kName, {InstanceAccessor<&Program::number>("number"), InstanceMethod<&Program::dispose>("dispose")}); }
 
 Napi::Object Program::make(Napi::Env env, Init init) {
   return env.GetInstanceData<Environment>()->program.New({Napi::External<Init>::New(env, &init)});
@@ -68,6 +68,7 @@ Program::Program(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Program>(inf
 }
 
 void Program::Finalize(Napi::BasicEnv env) { free(env); }
+Napi::Value Program::number(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(init_.number)); }
 void Program::dispose(const Napi::CallbackInfo& info) { free(info.Env()); }
 
 void Program::free(Napi::BasicEnv env) {

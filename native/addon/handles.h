@@ -64,7 +64,8 @@ class Program : public Napi::ObjectWrap<Program> {
     ConnectionPtr connection;
     CodePtr code;
     std::vector<Type> inputs, variables, returns;
-    size_t bytes;  // of its values, as far as they are alive together
+    int64_t number;  // as in timelines
+    size_t bytes;    // of its values, as far as they are alive together
   };
 
   static Napi::Function define(Napi::Env env);
@@ -78,6 +79,7 @@ class Program : public Napi::ObjectWrap<Program> {
   const std::vector<Type>& returns() const { return init_.returns; }
 
  private:
+  Napi::Value number(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   void free(Napi::BasicEnv env);
 

@@ -3,6 +3,7 @@
 #include "claims.h"
 #include "finish.h"
 #include "residency.h"
+#include "runtime/cost.h"
 #include "schedule.h"
 
 namespace laminet::cpu {
@@ -19,6 +20,12 @@ std::vector<KernelPtr> ordered_kernels(const Program& program, Library& library,
     if (!kernels.empty() || !any) return kernels;
   }
   throw Error("INTERNAL", "compile: the kernels of a program wait for each other");
+}
+
+double flops_of(const Program& program, const Kernel& kernel) {
+  double flops = 0;
+  for (const int instruction : kernel.instructions) flops += laminet::flops_of(program, program.instructions[instruction]);
+  return flops;
 }
 
 void enter_sources(Lowering& lowering) {
@@ -41,7 +48,7 @@ Compiled compile_program(const Program& program, Library& library, std::span<con
   enter_sources(lowering);
   settle_variables(lowering, kernels, variables);
   for (const KernelPtr& kernel : kernels) {
-    lowering.begin(kernel->name, kernel->layer);
+    lowering.begin(kernel->name, kernel->layer, flops_of(program, *kernel));
     kernel->lower(lowering);
   }
   finish(lowering);

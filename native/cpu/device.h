@@ -17,7 +17,7 @@ class CpuDevice : public Device {
   std::unique_ptr<Executable> compile(const Program& program, std::span<const HostMemory> constants,
                                       std::span<const BufferPtr> variables) override;
   MemoryInfo memory() const override { return state_->account->info(); }
-  void set_profiling(bool on) override { state_->profiling = on; }
+  void set_recorder(Recorder* recorder) override { state_->recorder = recorder; }
   std::string choices() const override;
   void adopt_choices(const std::string& text) override;
 

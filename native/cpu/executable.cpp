@@ -1,21 +1,14 @@
 #include "executable.h"
 
-#include <chrono>
-
 #include "arena.h"
 #include "compile.h"
 #include "finish.h"
 #include "rewrite.h"
 #include "runtime/log.h"
+#include "runtime/timeline.h"
 #include "threads.h"
 
 namespace laminet::cpu {
-
-namespace {
-
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-}  // namespace
 
 CpuExecutable::CpuExecutable(std::shared_ptr<DeviceState> state, Program program, std::span<const HostMemory> constants,
                              std::span<const BufferPtr> variables)
@@ -24,7 +17,7 @@ CpuExecutable::CpuExecutable(std::shared_ptr<DeviceState> state, Program program
 }
 
 void CpuExecutable::compile(std::span<const BufferPtr> variables) {
-  const double start = seconds_now();
+  const int64_t start = steady_nanoseconds();
   variable_layouts_.clear();  // stays so when this throws: the next run tries again
   steps_.clear();
   bindings_.clear();
@@ -43,12 +36,10 @@ void CpuExecutable::compile(std::span<const BufferPtr> variables) {
   for (const BufferPtr& variable : variables) variable_layouts_.push_back(as_cpu(variable).layout());
   steps_ = std::move(compiled.steps);
   first_commit_ = first_commit();
-  seconds_.assign(steps_.size(), 0);
-  runs_.assign(steps_.size(), 0);
   if (log_enabled())
     log("cpu: compiled " + std::to_string(program_.instructions.size()) + " instructions to " + std::to_string(compiled.kernels) +
         " kernels, " + std::to_string(steps_.size()) + " steps (" + std::to_string(compiled.reorders) + " reorders), arena " +
-        std::to_string(placement.bytes) + " bytes, in " + std::to_string((seconds_now() - start) * 1e3) + " ms");
+        std::to_string(placement.bytes) + " bytes, in " + std::to_string(static_cast<double>(steady_nanoseconds() - start) * 1e-6) + " ms");
 }
 
 void CpuExecutable::bind_arena(const std::vector<size_t>& offsets) {
@@ -90,21 +81,24 @@ void CpuExecutable::run(std::span<const BufferPtr> inputs, std::span<const Buffe
   for (size_t index = 0; index < steps_.size(); ++index) {
     // A step of training is cancelled whole: once variables begin to change, it is finished.
     if (index <= first_commit_ && cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", "device 'cpu': the run was cancelled");
-    if (!state_->profiling) {
-      steps_[index].work->run(memory_.data());
-      continue;
-    }
-    const double start = seconds_now();
+    const int64_t begin = state_->recorder != nullptr ? steady_nanoseconds() : 0;
     steps_[index].work->run(memory_.data());
-    seconds_[index] += seconds_now() - start;
-    ++runs_[index];
+    if (state_->recorder != nullptr) state_->recorder->kernel(static_cast<int>(index), begin, steady_nanoseconds());
   }
+}
+
+// What a step moves: scratch and the memory of aliases are not counted.
+double CpuExecutable::bytes_of(const Step& step) const {
+  double bytes = 0;
+  for (const std::vector<int>* list : {&step.reads, &step.writes})
+    for (const int tensor : *list)
+      if (tensors_[tensor].name != "scratch") bytes += static_cast<double>(tensors_[tensor].bytes);
+  return bytes;
 }
 
 std::vector<KernelInfo> CpuExecutable::kernels() const {
   std::vector<KernelInfo> result;
-  for (size_t index = 0; index < steps_.size(); ++index)
-    result.push_back({steps_[index].name, steps_[index].detail, steps_[index].layer, seconds_[index], runs_[index]});
+  for (const Step& step : steps_) result.push_back({step.name, step.detail, step.layer, step.flops, bytes_of(step)});
   return result;
 }
 

@@ -15,7 +15,7 @@ namespace laminet::cpu {
 struct DeviceState {
   Library library;
   std::shared_ptr<Account> account = std::make_shared<Account>();
-  bool profiling = false;
+  Recorder* recorder = nullptr;
 };
 
 class CpuExecutable : public Executable {
@@ -36,6 +36,7 @@ class CpuExecutable : public Executable {
     int index;
   };
   void compile(std::span<const BufferPtr> variables);
+  double bytes_of(const Step& step) const;
   void bind_arena(const std::vector<size_t>& offsets);
   size_t first_commit() const;
   bool layouts_changed(std::span<const BufferPtr> variables) const;
@@ -52,8 +53,6 @@ class CpuExecutable : public Executable {
   std::vector<Binding> bindings_;  // tensors outside the arena
   Block arena_;
   std::string plan_;
-  std::vector<double> seconds_;
-  std::vector<int64_t> runs_;
 };
 
 }  // namespace laminet::cpu

@@ -26,9 +26,10 @@ class CopyWork : public Work {
 
 Lowering::Lowering(const ClaimGraph& graph) : graph(graph), library(graph.library), held_(graph.program.types.size()) {}
 
-void Lowering::begin(const std::string& name, const std::string& layer) {
+void Lowering::begin(const std::string& name, const std::string& layer, double flops) {
   name_ = name;
   layer_ = layer;
+  flops_ = flops;
 }
 
 int Lowering::new_tensor(Tensor tensor) {
@@ -88,7 +89,7 @@ int Lowering::temporary(const Layout& layout, const std::string& name) {
 
 void Lowering::add(std::vector<int> reads, std::vector<int> writes, std::unique_ptr<Work> work, const std::string& detail,
                    std::vector<std::pair<int, int>> in_place) {
-  steps_.push_back({name_, detail, layer_, std::move(reads), std::move(writes), std::move(in_place), std::move(work)});
+  steps_.push_back({name_, detail, layer_, std::exchange(flops_, 0), std::move(reads), std::move(writes), std::move(in_place), std::move(work)});
 }
 
 void Lowering::add_primitive(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, std::vector<Argument> reads,
@@ -112,9 +113,11 @@ void Lowering::add_reorder(int from, int to) {
   const dnnl::primitive_attr attribute = attributes();
   const dnnl::reorder::primitive_desc desc(library.engine, descs.from, library.engine, descs.to, attribute);
   const std::string kept = std::exchange(name_, "reorder (" + name_ + ")");
+  const double flops = std::exchange(flops_, 0);
   add_primitive(dnnl::reorder(desc), desc, {{DNNL_ARG_FROM, from, descs.from}}, {{DNNL_ARG_TO, to, descs.to}},
                 source.text() + " -> " + destination.text() + " " + tensors_[to].name);
   name_ = kept;
+  flops_ = flops;
   ++reorders_;
 }
 

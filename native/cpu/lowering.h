@@ -36,8 +36,8 @@ class Lowering {
   const Program& program() const { return graph.program; }
   const Type& type(int value) const { return program().types[value]; }
 
-  // The kernel whose steps follow: names and layer of its steps.
-  void begin(const std::string& name, const std::string& layer);
+  // The kernel whose steps follow: names and layer of its steps. The first that is no reorder does its arithmetic.
+  void begin(const std::string& name, const std::string& layer, double flops = 0);
 
   // The tensor that first held the value, whatever its layout.
   int tensor(int value) const;
@@ -85,6 +85,7 @@ class Lowering {
   std::vector<std::vector<int>> held_;  // by value: tensors
   std::map<Shape, Layout> usual_;
   std::string name_, layer_;
+  double flops_ = 0;
   int reorders_ = 0;
 };
 

@@ -29,6 +29,7 @@ class Work {
 
 struct Step {
   std::string name, detail, layer;
+  double flops = 0;                             // of the instructions that it stands for
   std::vector<int> reads, writes;               // tensors; scratch is written
   std::vector<std::pair<int, int>> in_place;    // (written, read): may be the same memory
   std::unique_ptr<Work> work;

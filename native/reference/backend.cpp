@@ -43,7 +43,7 @@ class ReferenceDevice final : public Device {
   }
 
   MemoryInfo memory() const override { return {count_->used, count_->peak, total_host_memory()}; }
-  void set_profiling(bool on) override { settings_->profiling = on; }
+  void set_recorder(Recorder* recorder) override { settings_->recorder = recorder; }
 
  private:
   HostPool pool_;

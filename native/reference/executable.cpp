@@ -1,9 +1,10 @@
 #include "reference/executable.h"
 
-#include <chrono>
 #include <cstring>
 
 #include "reference/reference.h"
+#include "runtime/cost.h"
+#include "runtime/timeline.h"
 
 namespace laminet::reference {
 namespace {
@@ -34,6 +35,13 @@ void check_constants(const Program& program, const std::vector<HostMemory>& cons
   }
 }
 
+double bytes_of(const Program& program, const Instruction& instruction) {
+  double bytes = 0;
+  for (const std::vector<int>* values : {&instruction.operands, &instruction.results})
+    for (const int value : *values) bytes += static_cast<double>(program.type(value).bytes());
+  return bytes;
+}
+
 }  // namespace
 
 ReferenceExecutable::ReferenceExecutable(const Program& program, std::span<const HostMemory> constants, HostPool& pool,
@@ -46,7 +54,7 @@ ReferenceExecutable::ReferenceExecutable(const Program& program, std::span<const
   check_constants(program_, constants_);
   for (const int step : placement_.steps) {
     const Instruction& instruction = program_.instructions[static_cast<size_t>(step)];
-    kernels_.push_back({.name = instruction.op, .detail = "plain loops", .layer = instruction.layer});
+    kernels_.push_back({instruction.op, "plain loops", instruction.layer, flops_of(program_, instruction), bytes_of(program_, instruction)});
   }
 }
 
@@ -79,17 +87,15 @@ void ReferenceExecutable::run_step(const Instruction& instruction, const Buffers
 
 void ReferenceExecutable::run(std::span<const BufferPtr> inputs, std::span<const BufferPtr> variables,
                               std::span<const BufferPtr> outputs, const std::atomic<bool>& cancelled) {
-  using Clock = std::chrono::steady_clock;
   const Buffers buffers{inputs, variables, outputs};
   check_buffers(buffers);
   for (size_t step = 0; step < placement_.steps.size(); ++step) {
     const Instruction& instruction = program_.instructions[static_cast<size_t>(placement_.steps[step])];
     if (cancelled) throw Error("ABORTED", instruction.place() + ": the run was cancelled before this instruction");
-    const Clock::time_point start = Clock::now();
+    Recorder* recorder = settings_->recorder;
+    const int64_t begin = recorder != nullptr ? steady_nanoseconds() : 0;
     run_step(instruction, buffers);
-    if (!settings_->profiling) continue;
-    kernels_[step].seconds += std::chrono::duration<double>(Clock::now() - start).count();
-    ++kernels_[step].runs;
+    if (recorder != nullptr) recorder->kernel(static_cast<int>(step), begin, steady_nanoseconds());
   }
   for (const Copy& copy : placement_.copies) {
     if (copy.bytes != 0) std::memcpy(address(copy.to, buffers), address(copy.from, buffers), copy.bytes);

@@ -13,7 +13,7 @@
 namespace laminet::reference {
 
 struct Settings {
-  bool profiling = false;
+  Recorder* recorder = nullptr;
 };
 
 class ReferenceExecutable final : public Executable {

@@ -40,8 +40,16 @@ struct KernelInfo {
   std::string name;      // "conv2d+bias+relu"
   std::string detail;    // library implementation, layouts, refusals
   std::string layer;     // may be empty
-  double seconds = 0;    // accumulated, when profiling is on
-  int64_t runs = 0;
+  double flops = 0;      // multiplications and additions of one run (cost.h)
+  double bytes = 0;      // read and written by one run
+  bool operator==(const KernelInfo&) const = default;
+};
+
+// Receives the times of the kernels of a run, in nanoseconds of the steady clock, on the executor's thread.
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  virtual void kernel(int index, int64_t begin, int64_t end) = 0;
 };
 
 // A program compiled for a device. `run` never allocates in a steady state, never branches on shapes, never waits.
@@ -74,7 +82,8 @@ class Device {
   virtual std::unique_ptr<Executable> compile(const Program& program, std::span<const HostMemory> constants,
                                               std::span<const BufferPtr> variables) = 0;
   virtual MemoryInfo memory() const = 0;
-  virtual void set_profiling(bool on) = 0;
+  // Where runs report their kernels' times; null: nowhere.
+  virtual void set_recorder(Recorder* recorder) = 0;
   // What was chosen by timing in this process, as text (runtime/choices.h); `adopt` takes over such a text of another process, for what is
   // compiled from now on. Any thread. A device that chooses nothing so keeps the empty text.
   virtual std::string choices() const { return {}; }
@@ -92,7 +101,7 @@ class Backend {
   virtual std::unique_ptr<Device> open(const DeviceOptions& options) = 0;
 };
 
-inline constexpr int kBackendAbi = 2;
+inline constexpr int kBackendAbi = 3;
 
 // The one symbol of a plugin, `laminet_backend_open`. Returns null and sets *why_not when the backend cannot work here.
 // The backend lives until the process ends (it is never destroyed, so that exit handlers cannot meet a dead device).

@@ -1,6 +1,5 @@
 #include "engine.h"
 
-#include <chrono>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -15,7 +14,7 @@ class Code {
   std::vector<HostMemory> constants;
   std::unique_ptr<Executable> executable;  // executor's thread
   std::vector<SlotPtr> outputs;            // of run_and_read, used again; executor's thread
-  bool ran_since_snapshot = false;         // executor's thread
+  int64_t number = 0;                      // for profiles
   std::vector<KernelInfo> kernels;         // guarded by snapshot_mutex_
   std::string plan;                        // guarded by snapshot_mutex_
 };
@@ -116,7 +115,7 @@ void Engine::read(SlotPtr slot, void* destination, Done done) {
   const bool queued = submit([this, slot = std::move(slot), destination, done] {
     report(attempt_on_slots([&] {
              require_intact({slot});
-             device_->download(*slot->buffer, destination, slot->type.bytes());
+             download({slot}, {destination});
            }),
            done);
   });
@@ -128,10 +127,13 @@ void Engine::release(SlotPtr slot) {
   submit([this, slot = std::move(slot)] { slots_.erase(slot); });
 }
 
+int64_t program_number(const Code& code) { return code.number; }
+
 CodePtr Engine::add_program(Program program, std::vector<HostMemory> constants) {
   auto code = std::make_shared<Code>();
   code->program = std::move(program);
   code->constants = std::move(constants);
+  code->number = ++programs_;
   submit([this, code] { codes_.insert(code); });
   return code;
 }
@@ -166,9 +168,7 @@ void Engine::run_and_read(CodePtr code, Arguments arguments, std::vector<void*> 
       require_intact(arguments.variables);
       const std::vector<SlotPtr>& outputs = reused_outputs(*code);
       execute(*code, arguments, outputs);
-      for (size_t i = 0; i < outputs.size(); ++i) {
-        device_->download(*outputs[i]->buffer, destinations[i], outputs[i]->type.bytes());
-      }
+      download(outputs, destinations);
     });
     drop_staged(arguments);
     report(failure, done);
@@ -181,8 +181,18 @@ void Engine::run_and_read(CodePtr code, Arguments arguments, std::vector<void*> 
 void Engine::require_intact(const std::vector<SlotPtr>& slots) {
   for (const SlotPtr& slot : slots) {
     if (slot->failure) throw Poisoned{slot->failure};
-    if (!slot->buffer) slot->buffer = device_->import(slot->type, std::exchange(slot->staged, {}));
+    if (slot->buffer) continue;
+    const int64_t begin = recorder_ ? steady_nanoseconds() : 0;
+    slot->buffer = device_->import(slot->type, std::exchange(slot->staged, {}));
+    if (recorder_) recorder_->other(TimelineEvent::import, begin);
   }
+}
+
+void Engine::download(const std::vector<SlotPtr>& slots, const std::vector<void*>& destinations) {
+  if (slots.empty()) return;
+  const int64_t begin = recorder_ ? steady_nanoseconds() : 0;
+  for (size_t i = 0; i < slots.size(); ++i) device_->download(*slots[i]->buffer, destinations[i], slots[i]->type.bytes());
+  if (recorder_) recorder_->other(TimelineEvent::download, begin);
 }
 
 // Whoever still holds the slot must not be the one who destroys its buffer.
@@ -213,20 +223,22 @@ void Engine::execute(Code& code, const Arguments& arguments, const std::vector<S
   const FailurePtr failure = attempt([&] {
     begin_run(arguments.cancel);
     if (!code.executable) compile(code);
+    const int64_t begin = recorder_ ? steady_nanoseconds() : 0;
     code.executable->run(inputs_, variables_, outputs_, arguments.cancel ? *arguments.cancel : closing_);
+    if (recorder_) recorder_->run(code.number, code.executable->kernels(), begin, device_->memory().used);
   });
   end_run();
   inputs_.clear();
   variables_.clear();
   outputs_.clear();
-  code.ran_since_snapshot = true;
   if (failure) throw Poisoned{failure};
 }
 
 void Engine::compile(Code& code) {
-  const auto start = std::chrono::steady_clock::now();
+  const int64_t begin = steady_nanoseconds();
   code.executable = device_->compile(code.program, code.constants, variables_);
-  const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+  const double milliseconds = static_cast<double>(steady_nanoseconds() - begin) * 1e-6;
+  if (recorder_) recorder_->other(TimelineEvent::compile, begin);
   {
     const std::lock_guard lock(snapshot_mutex_);
     code.kernels = code.executable->kernels();
@@ -234,7 +246,7 @@ void Engine::compile(Code& code) {
   }
   if (log_enabled()) {
     log("compiled " + std::to_string(code.program.instructions.size()) + " instructions to " + std::to_string(code.kernels.size()) +
-        " kernels in " + std::to_string(elapsed.count()) + " ms, " + bytes_text(code.executable->bytes()));
+        " kernels in " + std::to_string(milliseconds) + " ms, " + bytes_text(code.executable->bytes()));
   }
 }
 
@@ -256,7 +268,6 @@ void Engine::note_failure(const FailurePtr& failure) {
 
 void Engine::flush(Done done) {
   const bool queued = submit([this, done] {
-    if (profiling_) refresh_kernels();
     const FailurePtr failure = std::exchange(unseen_, nullptr);
     report(failure && !failure->seen ? failure : nullptr, done);
   });
@@ -264,21 +275,20 @@ void Engine::flush(Done done) {
   if (!queued) done(&closed);
 }
 
-void Engine::refresh_kernels() {
-  const std::lock_guard lock(snapshot_mutex_);
-  for (const CodePtr& code : codes_) {
-    if (!code->ran_since_snapshot || !code->executable) continue;
-    code->kernels = code->executable->kernels();
-    code->ran_since_snapshot = false;
-  }
-}
-
 void Engine::set_profiling(bool on) {
   submit([this, on] {
-    if (profiling_) refresh_kernels();
-    profiling_ = on;
-    device_->set_profiling(on);
+    if (recorder_) {
+      const std::lock_guard lock(snapshot_mutex_);
+      timeline_ = recorder_->take();
+    }
+    recorder_ = on ? std::make_unique<TimelineRecorder>() : nullptr;
+    device_->set_recorder(recorder_.get());
   });
+}
+
+Timeline Engine::take_timeline() {
+  const std::lock_guard lock(snapshot_mutex_);
+  return std::exchange(timeline_, {});
 }
 
 MemoryInfo Engine::memory() const {

@@ -13,6 +13,7 @@
 #include "backend.h"
 #include "executor.h"
 #include "host_memory.h"
+#include "timeline.h"
 
 namespace laminet {
 
@@ -36,6 +37,7 @@ using SlotPtr = std::shared_ptr<Slot>;
 // A program of the device, compiled at its first run.
 class Code;
 using CodePtr = std::shared_ptr<Code>;
+int64_t program_number(const Code& code);  // as in timelines
 
 using CancelPtr = std::shared_ptr<std::atomic<bool>>;  // may be null: not to be cancelled
 using Done = std::function<void(const Error*)>;        // null: it worked; called on the executor's thread
@@ -71,9 +73,12 @@ class Engine {
   // Everything queued so far has run; reports the first failed run since the last flush whose error no reader received.
   void flush(Done done);
 
+  // Records a timeline from here on; switched off, hands over what it recorded.
   void set_profiling(bool on);
+  // The last recorded timeline, once. Call it after set_profiling(false) and flush().
+  Timeline take_timeline();
   MemoryInfo memory() const;
-  // As of the compilation; while profiling is on, refreshed by flush() and set_profiling().
+  // As of the compilation.
   std::vector<KernelInfo> kernels(const Code& code) const;
   std::string plan(const Code& code) const;
   std::string choices() const { return device_->choices(); }
@@ -89,6 +94,7 @@ class Engine {
   SlotPtr make_slot(const Type& type);
   bool submit(Executor::Job job);
   void require_intact(const std::vector<SlotPtr>& slots);
+  void download(const std::vector<SlotPtr>& slots, const std::vector<void*>& destinations);
   void drop_staged(const Arguments& arguments);
   void execute(Code& code, const Arguments& arguments, const std::vector<SlotPtr>& outputs);
   void compile(Code& code);
@@ -97,9 +103,9 @@ class Engine {
   void begin_run(const CancelPtr& cancel);
   void end_run();
   void note_failure(const FailurePtr& failure);
-  void refresh_kernels();
 
   HostPool host_pool_;
+  std::atomic<int64_t> programs_{0};  // made so far
   std::unique_ptr<Device> device_;
   std::atomic<bool> closed_{false};
 
@@ -113,10 +119,11 @@ class Engine {
   std::unordered_set<CodePtr> codes_;
   std::vector<BufferPtr> inputs_, variables_, outputs_;  // of the current run; kept for their capacity
   FailurePtr unseen_;
-  bool profiling_ = false;
+  std::unique_ptr<TimelineRecorder> recorder_;  // while profiling
 
   mutable std::mutex snapshot_mutex_;
   MemoryInfo memory_;
+  Timeline timeline_;  // handed over
 
   Executor executor_;  // last: its thread uses everything above
 };

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <sstream>
 
@@ -58,20 +57,14 @@ BufferPtr filled(Device& device, const Type& type, double deviation, double valu
 }
 
 // The fastest time of each kernel: on a shared machine the mean tells more about the neighbours.
-std::vector<double> fastest_kernels(Executable& executable, int steps, const std::function<void()>& run) {
-  std::vector<double> fastest, before;
-  for (int step = 0; step <= steps; ++step) {
-    const std::vector<KernelInfo> kernels = executable.kernels();
-    fastest.resize(kernels.size(), 1e9);
-    before.resize(kernels.size());
-    for (size_t kernel = 0; kernel < kernels.size(); ++kernel) {
-      if (step > 0) fastest[kernel] = std::min(fastest[kernel], kernels[kernel].seconds - before[kernel]);
-      before[kernel] = kernels[kernel].seconds;
-    }
-    run();
+class FastestKernels : public Recorder {
+ public:
+  explicit FastestKernels(size_t kernels) : seconds(kernels, 1e9) {}
+  void kernel(int index, int64_t begin, int64_t end) override {
+    seconds[index] = std::min(seconds[index], static_cast<double>(end - begin) * 1e-9);
   }
-  return fastest;
-}
+  std::vector<double> seconds;
+};
 
 void print_kernels(const Executable& executable, const std::vector<double>& seconds) {
   const std::vector<KernelInfo> kernels = executable.kernels();
@@ -118,11 +111,12 @@ int run(const Options& options) {
     times.push_back(now() - begin);
   }
   std::sort(times.begin(), times.end());
-  device->set_profiling(true);
-  const std::vector<double> fastest =
-      fastest_kernels(*executable, options.steps, [&] { executable->run(inputs, variables, outputs, cancelled); });
+  FastestKernels fastest(executable->kernels().size());
+  device->set_recorder(&fastest);
+  for (int step = 0; step < options.steps; ++step) executable->run(inputs, variables, outputs, cancelled);
+  device->set_recorder(nullptr);
   if (options.plan) std::cout << executable->plan();
-  print_kernels(*executable, fastest);
+  print_kernels(*executable, fastest.seconds);
   float loss = 0;
   if (!outputs.empty() && outputs[0]->type.bytes() == sizeof loss) device->download(*outputs[0], &loss, sizeof loss);
   std::printf("%s: compiled in %.0f ms; step best %.2f ms, median %.2f ms (%.0f images/s at batch %d); memory %.1f MB; result %g\n",

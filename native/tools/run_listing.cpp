@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "runtime/host_memory.h"
@@ -146,6 +147,12 @@ void print_checksum(Device& device, HostPool& pool, const char* what, size_t ind
               static_cast<unsigned long long>(hash));
 }
 
+// Adds up the times of each kernel.
+struct KernelTimes : Recorder {
+  void kernel(int index, int64_t begin, int64_t end) override { nanoseconds[index] += end - begin; }
+  std::map<int, int64_t> nanoseconds;
+};
+
 void run(const Options& options) {
   const Program program = parse(contents(options.file));
   verify(program);
@@ -158,8 +165,9 @@ void run(const Options& options) {
   std::vector<BufferPtr> outputs;
   for (const int value : program.returns) outputs.push_back(device->allocate(program.type(value)));
 
-  device->set_profiling(options.kernels);
   const std::unique_ptr<Executable> executable = device->compile(program, constants, variables);
+  KernelTimes times;
+  if (options.kernels) device->set_recorder(&times);
   const std::atomic<bool> cancelled{false};
   for (int repeat = 0; repeat < options.runs; ++repeat) {
     const auto start = std::chrono::steady_clock::now();
@@ -170,10 +178,10 @@ void run(const Options& options) {
   for (size_t i = 0; i < outputs.size(); ++i) print_checksum(*device, pool, "output", i, *outputs[i]);
   for (size_t i = 0; i < variables.size(); ++i) print_checksum(*device, pool, "variable", i, *variables[i]);
   if (!options.kernels) return;
-  for (const KernelInfo& kernel : executable->kernels()) {
-    std::printf("%10.3f ms %6lld  %s  %s  %s\n", kernel.seconds * 1000, static_cast<long long>(kernel.runs), kernel.name.c_str(),
-                kernel.layer.c_str(), kernel.detail.c_str());
-  }
+  const std::vector<KernelInfo> kernels = executable->kernels();
+  for (size_t index = 0; index < kernels.size(); ++index)
+    std::printf("%10.3f ms  %s  %s  %s\n", static_cast<double>(times.nanoseconds[static_cast<int>(index)]) * 1e-6, kernels[index].name.c_str(),
+                kernels[index].layer.c_str(), kernels[index].detail.c_str());
 }
 
 }  // namespace

@@ -212,12 +212,36 @@ TEST(released_buffers_are_freed) {
   CHECK_EQUAL(h.state.executables, 0);
 }
 
-TEST(kernels_are_refreshed_while_profiling) {
+TEST(plans_are_there_after_the_first_run) {
   Harness h;
   CHECK(h.engine.kernels(*h.code).empty());
+  h.run(h.upload({1, 2}));
+  CHECK_EQUAL(h.flush(), std::string());
+  CHECK_EQUAL(h.engine.kernels(*h.code).front().name, std::string("fake"));
+  CHECK_EQUAL(h.engine.plan(*h.code), std::string("fake plan"));
+}
+
+TEST(timelines_hold_what_ran_while_profiling) {
+  Harness h;
+  h.run(h.upload({1, 2}));  // before it: not recorded
   h.engine.set_profiling(true);
   for (int i = 0; i < 3; ++i) h.run(h.upload({1, 2}));
+  h.engine.set_profiling(false);
+  h.run(h.upload({1, 2}));  // after it
   CHECK_EQUAL(h.flush(), std::string());
-  CHECK_EQUAL(h.engine.kernels(*h.code).front().runs, 3);
-  CHECK_EQUAL(h.engine.plan(*h.code), std::string("fake plan"));
+  const Timeline timeline = h.engine.take_timeline();
+  CHECK_EQUAL(timeline.plans.size(), size_t{1});
+  CHECK_EQUAL(timeline.plans[0].program, program_number(*h.code));
+  CHECK_EQUAL(timeline.plans[0].kernels.front().flops, 10.0);
+  int kernels = 0, runs = 0;
+  for (const TimelineEvent& event : timeline.events) {
+    kernels += event.kernel == 0 ? 1 : 0;
+    runs += event.kernel == TimelineEvent::run ? 1 : 0;
+    CHECK(event.end >= event.begin);
+    if (event.kernel == 0 || event.kernel == TimelineEvent::run) CHECK_EQUAL(event.plan, 0);
+  }
+  CHECK_EQUAL(kernels, 3);
+  CHECK_EQUAL(runs, 3);
+  CHECK_EQUAL(timeline.dropped, 0);
+  CHECK(h.engine.take_timeline().events.empty());
 }

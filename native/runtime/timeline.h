@@ -1,0 +1,54 @@
+// What a device's thread did, and when: the raw material of profiles.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "backend.h"
+
+namespace laminet {
+
+// Nanoseconds of the steady clock, which is also Node's process.hrtime on Linux.
+int64_t steady_nanoseconds();
+
+struct TimelineEvent {
+  // Not a kernel: a whole run, a compilation, inputs that arrive on the device, results that leave it.
+  enum Kind : int32_t { run = -1, compile = -2, import = -3, download = -4 };
+
+  int32_t plan;    // index into Timeline::plans; -1 for what belongs to no program
+  int32_t kernel;  // index into the plan's kernels, or a Kind
+  int64_t begin, end;
+  int64_t memory;  // bytes that the device holds at the end of a run
+};
+
+// A program as it was compiled at the time: the same program may be compiled again for other layouts.
+struct TimelinePlan {
+  int64_t program;  // Code's number
+  std::vector<KernelInfo> kernels;
+};
+
+struct Timeline {
+  std::vector<TimelinePlan> plans;
+  std::vector<TimelineEvent> events;  // in the order of their ends
+  int64_t dropped = 0;                // events beyond the limit
+};
+
+// Collects a timeline; of the executor's thread.
+class TimelineRecorder : public Recorder {
+ public:
+  void kernel(int index, int64_t begin, int64_t end) override { add({-1, index, begin, end, 0}); }
+  // Ends the run whose kernels came since the last one.
+  void run(int64_t program, const std::vector<KernelInfo>& kernels, int64_t begin, size_t memory);
+  void other(TimelineEvent::Kind kind, int64_t begin) { add({-1, kind, begin, steady_nanoseconds(), 0}); }
+  Timeline take();
+
+ private:
+  void add(const TimelineEvent& event);
+  int32_t plan_of(int64_t program, const std::vector<KernelInfo>& kernels);
+
+  Timeline timeline_;
+  size_t first_of_run_ = 0;
+};
+
+}  // namespace laminet
