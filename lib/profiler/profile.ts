@@ -42,7 +42,7 @@ export class KernelAverages {
    *
    * @throws ValueError for an unknown `sortBy`.
    * @example
-   * console.log(profile.keyAverages().table({ sortBy: 'total', rowLimit: 10 }));
+   * process.stderr.write(profile.keyAverages().table({ sortBy: 'total', rowLimit: 10 }));
    */
   table(options: TableOptions = {}): string {
     return kernelTable(this.rows, this.#peaks, options);
@@ -117,8 +117,7 @@ export class Profile {
  * @throws ValueError when `body` made fewer steps than `warmup` leaves out, StateError while another profile is being made.
  * @example
  * const profile = await profiler.profile(() => net.fit(x, y, { epochs: 1 }), { warmup: 5, steps: 20 });
- * console.log(profile.summary());
- * console.log(profile.keyAverages().table({ rowLimit: 10 }));
+ * const lines = [profile.summary(), profile.keyAverages().table({ rowLimit: 10 })];
  */
 export async function profile(body: () => unknown, options: ProfileOptions = {}): Promise<Profile> {
   checkOptions('profile', options, ['warmup', 'steps']);

@@ -23,7 +23,12 @@ export function fitModel(model: Trainer, x: DataLike | BatchSource, y: DataLike 
     const compiled = model.compiled(where);
     compiled.checkTrainable(where);
     const plan = await makePlan(model, compiled, { x, y, sampleWeight: options.sampleWeight ?? null }, options);
-    const backups = await Backups.open(options.callbacks ?? [], { model, compiled, data: plan.epochs });
+    const backups = await Backups.open(options.callbacks ?? [], {
+      model,
+      compiled,
+      data: plan.epochs,
+      unrepeatable: plan.unrepeatable,
+    });
     const history = new History();
     const { epochs = 1 } = options;
     const verbose = verbosity(where, options.verbose);

@@ -17,6 +17,8 @@ export interface Plan {
   readonly epochs: Epochs;
   /** Makes the batches of one validation; undefined without validation data. */
   readonly validation: (() => Epochs) | undefined;
+  /** Why another process would not be given the same batches. */
+  readonly unrepeatable: readonly string[];
 }
 
 const validationPlace = 'fit: validationData';
@@ -43,9 +45,12 @@ export async function makePlan(model: Trainer, compiled: Compiled, data: Data, o
       validation = await supply(model, given, validationCut(options, isBatchSource(given.x)), prepareValidation);
     }
   }
+  const epochs = new Epochs('fit', training, stepsPerEpoch);
+  const reasons = [epochs.unrepeatable, validation?.unrepeatable && `validationData: ${validation.unrepeatable}`];
   return {
-    epochs: new Epochs('fit', training, stepsPerEpoch),
+    epochs,
     validation: validation && validationEpochs(validation, validationSteps, options),
+    unrepeatable: reasons.filter((reason) => reason !== undefined),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Training {
   readonly compiled: Compiled;
   /** The data that it trains on. */
   readonly data: Epochs;
+  /** Why another process would not be given the same batches. */
+  readonly unrepeatable: readonly string[];
 }
 
 /** Where a training stands. */
@@ -64,7 +66,7 @@ export interface TrainingState extends Progress {
 const typeOf = ({ path, dtype, shape }: Variable): VariableType => ({ name: path, dtype, shape });
 
 /** Variables of the training step that are no weights and not the optimizer's. */
-function otherVariables({ model, compiled }: Training, inputs: readonly ValueType[]): Variable[] {
+function otherVariables({ model, compiled }: Pick<Training, 'model' | 'compiled'>, inputs: readonly ValueType[]): Variable[] {
   const { optimizer } = compiled;
   const { captured } = compiled.program('train', inputs); // first: it makes the optimizer's variables
   const known = new Set<unknown>([...model.weights, ...optimizer.variables]);
@@ -109,7 +111,7 @@ export async function captureState(training: Training, callbacks: CallbackList, 
  *
  * @throws StateError when the state is that of another model, optimizer or data. Nothing was restored then.
  */
-export function checkState(where: string, { model, compiled, data }: Training, state: TrainingState): void {
+export function checkState(where: string, { model, compiled, data, unrepeatable }: Training, state: TrainingState): void {
   if (!model.built) {
     const shapes = state.inputs.slice(0, model.inputNames.length).map(({ shape }): Shape => [null, ...shape.slice(1)]);
     model.buildFor(shapes);
@@ -123,7 +125,7 @@ export function checkState(where: string, { model, compiled, data }: Training, s
   }
   const { device } = model.weights[0] as Variable;
   device.native.adoptChoices(state.choices);
-  const others = otherVariables({ model, compiled, data }, state.inputs);
+  const others = otherVariables({ model, compiled }, state.inputs);
   compareVariables(where, 'variable of the optimizer', state.optimizer.variables, optimizer.variables);
   compareVariables(
     where,
@@ -136,7 +138,7 @@ export function checkState(where: string, { model, compiled, data }: Training, s
       `${where} was made inside an epoch of ${state.steps ?? 'unknown'} steps; the data has ${data.steps ?? 'unknown'}; ${remedy}`,
     );
   }
-  warnOfDifferences(where, state, device.description, data);
+  warnOfDifferences(where, state, device.description, unrepeatable);
 }
 
 const remedy = 'go on with what it was made with, or delete the folder to begin anew';
@@ -153,15 +155,15 @@ function compareVariables(where: string, kind: string, saved: readonly VariableT
   }
 }
 
-function warnOfDifferences(where: string, state: TrainingState, device: string, data: Epochs): void {
+function warnOfDifferences(where: string, state: TrainingState, device: string, unrepeatable: readonly string[]): void {
   if (device !== state.device) {
     process.emitWarning(
       `${where} was made on '${state.device}'; the training goes on on '${device}', where results can differ in the last digits`,
     );
   }
-  if (data.unrepeatable !== undefined) {
+  for (const reason of unrepeatable) {
     process.emitWarning(
-      `${where} does not hold what the data will give: ${data.unrepeatable}; the training goes on with its next batches, ` +
+      `${where} does not hold what the data will give: ${reason}; the training goes on with its next batches, ` +
         'which can be others than without the interruption',
     );
   }
@@ -178,7 +180,7 @@ export async function restoreState(
   await model.loadWeights(weightsPath);
   const { optimizer } = compiled;
   if (state.optimizer.learningRate !== null) optimizer.learningRate = state.optimizer.learningRate;
-  otherVariables({ model, compiled, data }, state.inputs).forEach((variable, i) => {
+  otherVariables({ model, compiled }, state.inputs).forEach((variable, i) => {
     variable.assign((state.others[i] as TrainingState['others'][number]).values);
   });
   restoreRandomState(state.random);

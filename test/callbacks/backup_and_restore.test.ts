@@ -286,6 +286,14 @@ describe('what a backup cannot hold is told', () => {
     expect(warnings[0]).toContain('does not hold what the data will give: a generator gives each of its batches once');
   });
 
+  it('a generator for validation', async () => {
+    const validated = () => ({ validationData: batches(), validationSteps: 2 });
+    await interrupted(8, validated(), [new BackupAndRestore({ backupDir })]);
+    await train({ ...validated(), callbacks: [new BackupAndRestore({ backupDir })] });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('what the data will give: validationData: a generator gives each of its batches once');
+  });
+
   it('a callback that was not there, and one that is not there any more', async () => {
     const stop = () => new EarlyStopping({ monitor: 'loss', patience: 9 });
     await interrupted(8, {}, [new BackupAndRestore({ backupDir }), stop()]);
