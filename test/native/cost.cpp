@@ -21,10 +21,11 @@ const std::string window = " {strides=[2,2], padding=\"same\", dilations=[1,1], 
 // 2 images of 4 x 4 results of 3 * 3 * 3 products for each of 5 filters.
 TEST(convolutions) {
   const double expected = 2.0 * 2 * 4 * 4 * 3 * 3 * 3 * 5;
-  const std::string gradient = "%2: f32[2,4,4,5] = input {name=\"dy\"}\n";
+  const std::string gradient = "%1: f32[2,4,4,5] = input {name=\"dy\"}\n";
   CHECK_EQUAL(flops(image + kernel + "%2: f32[2,4,4,5] = conv2d (%0, %1)" + window + "return (%2)\n"), expected);
-  CHECK_EQUAL(flops(image + kernel + gradient + "%3: f32[2,8,8,3] = conv2d_backward_input (%1, %2)" + window + "return (%3)\n"), expected);
-  CHECK_EQUAL(flops(image + gradient + "%3: f32[3,3,3,5] = conv2d_backward_kernel (%0, %2)" + window + "return (%3)\n"), expected);
+  const std::string weights = "%2: f32[3,3,3,5] = input {name=\"k\"}\n";
+  CHECK_EQUAL(flops(image + gradient + weights + "%3: f32[2,8,8,3] = conv2d_backward_input (%2, %1)" + window + "return (%3)\n"), expected);
+  CHECK_EQUAL(flops(image + gradient + "%2: f32[3,3,3,5] = conv2d_backward_kernel (%0, %1)" + window + "return (%2)\n"), expected);
 }
 
 TEST(grouped_convolutions) {

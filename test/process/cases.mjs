@@ -61,5 +61,6 @@ export const cases = [
       'digraph {',
     ],
   },
+  { file: 'profiled_process', stdout: ['true', '3'], stderr: 'trace: ' },
   { file: 'training_first_step', stdout: [/^10 layers: traced in \d+ ms, compiled and run in \d+ ms, next step \d+ ms$/, '2'] },
 ];
