@@ -61,11 +61,14 @@ function selectOnDevice(x: Tensor, { selections, layout, leadingList }: Indexing
   const list = selections.findIndex(isList);
   if (list >= 0) part = gather(part, Int32Array.from(selections[list] as readonly number[]), list);
   const { shape } = part;
-  const placed = reshapeKeeping(
-    part,
-    layout.map((axis) => (axis === null ? 1 : (shape[axis] as Dimension))),
-    layout.map((axis) => axis ?? -1),
-  );
+  const isPlaced = layout.length === shape.length && layout.every((axis, i) => axis === i);
+  const placed = isPlaced
+    ? part
+    : reshapeKeeping(
+        part,
+        layout.map((axis) => (axis === null ? 1 : (shape[axis] as Dimension))),
+        layout.map((axis) => axis ?? -1),
+      );
   return leadingList === undefined ? placed : moveAxis(placed, layout.indexOf(leadingList), 0);
 }
 
