@@ -83,3 +83,13 @@ export function configFromKeras(config: Config, words: Words = 'keras'): Config 
   });
   return Object.fromEntries(entries);
 }
+
+/** Options that Keras takes as a float alone, where Python reads 1 as an integer. */
+const floats = ['learning_rate', 'momentum', 'beta', 'threshold'];
+
+/** The text of a file: `floats` with a decimal point. */
+export function kerasJson(value: unknown): string {
+  const marked = (option: string, entry: unknown): unknown =>
+    floats.includes(option) && Number.isSafeInteger(entry) ? `\u0000${entry}.0` : entry;
+  return JSON.stringify(value, marked).replace(/"\\u0000(-?\d+\.0)"/g, '$1');
+}

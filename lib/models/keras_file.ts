@@ -5,7 +5,7 @@ import { writeHdf5 } from '../saving/hdf5.js';
 import { weightsContents } from '../saving/weights_file.js';
 import { readZip, writeZip } from '../saving/zip.js';
 import { compileToKeras } from './compile_config.js';
-import type { KerasObject } from './keras_config.js';
+import { type KerasObject, kerasJson } from './keras_config.js';
 import type { Model } from './model.js';
 
 /** The version of Keras whose formats the library writes. */
@@ -27,7 +27,7 @@ export async function writeKeras(model: Model, path: string, includeOptimizer: b
   const isCompiled = model.isCompiled && includeOptimizer;
   const config = { ...model.toJSON(), ...(isCompiled ? { compile_config: compileToKeras(model) } : {}) };
   const contents = await weightsContents(model, isCompiled ? model.optimizer : undefined);
-  const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const json = (value: unknown): Uint8Array => new TextEncoder().encode(kerasJson(value));
   await writeZip(path, {
     [names.metadata]: json({ keras_version: kerasVersion, date_saved: timestamp(new Date()) }),
     [names.config]: json(config),

@@ -6,6 +6,7 @@ import { writeHdf5 } from '../saving/hdf5.js';
 import type { Hdf5Contents } from '../saving/hdf5_contents.js';
 import { legacyContents } from '../saving/legacy_file.js';
 import { compileToKeras } from './compile_config.js';
+import { kerasJson } from './keras_config.js';
 import { checkVersion, kerasVersion, parse } from './keras_file.js';
 import type { Model } from './model.js';
 
@@ -15,8 +16,8 @@ export async function writeLegacy(model: Model, path: string, includeOptimizer: 
   const version = { keras_version: kerasVersion, backend: 'laminet' };
   const attributes = {
     ...version,
-    model_config: JSON.stringify({ class_name, config }),
-    ...(isCompiled ? { training_config: JSON.stringify(trainingConfig(model)) } : {}),
+    model_config: kerasJson({ class_name, config }),
+    ...(isCompiled ? { training_config: kerasJson(trainingConfig(model)) } : {}),
   };
   const contents = await legacyContents(model, isCompiled ? model.optimizer : undefined, attributes, version);
   await writeAtomically(path, await writeHdf5(`save: ${path}`, contents));
