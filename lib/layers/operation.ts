@@ -20,6 +20,12 @@ const kerasNames: Readonly<Record<string, string>> = {
   concat: 'Concatenate',
   select: 'Where',
   broadcast: 'BroadcastTo',
+  slice: 'GetItem',
+  gather: 'Take',
+  reverse: 'Flip',
+  conv2d: 'Conv',
+  max_pool2d: 'MaxPool',
+  avg_pool2d: 'AveragePool',
 };
 
 const classNameOf = (op: Op): string =>

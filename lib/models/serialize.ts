@@ -1,6 +1,5 @@
 /** @file Models as Keras's JSON: what `toJSON` gives, and what a `.keras` file holds as config.json. */
 
-import { StateError } from '../core/errors.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
 import { Tensor } from '../graph/tensor.js';
 import type { Config } from '../layers/config.js';
@@ -11,12 +10,12 @@ import type { Layer } from '../layers/layer.js';
 import { type LayerNode, nodeOf } from '../layers/node.js';
 import { OperationLayer } from '../layers/operation.js';
 import type { LayerInput } from '../layers/structure.js';
-import { ScalarConstant } from '../ops/apply.js';
 import { functionToKeras } from './compile_config.js';
+import { constantToKeras } from './constants.js';
 import type { Functional } from './functional.js';
 import { configToKeras, type KerasObject } from './keras_config.js';
 import type { Model } from './model.js';
-import { operationToKeras } from './operations.js';
+import { operationToKeras } from './operations_to_keras.js';
 import type { Sequential } from './sequential.js';
 
 /** Whether the class is the library's own, which Keras has too. */
@@ -117,9 +116,7 @@ export function serializeFunctional(net: Functional): KerasObject {
     return [node.layer.name, Math.max(callsOf(node.layer).indexOf(node), 0), tensor.history.index];
   };
   const reference = (tensor: Tensor): unknown => {
-    if (tensor instanceof ScalarConstant) return tensor.value;
-    if (!(tensor instanceof SymbolicTensor))
-      throw new StateError(`${net.label}: a constant tensor is an input of a layer; it cannot be saved`);
+    if (!(tensor instanceof SymbolicTensor)) return constantToKeras(net.label, tensor);
     return { class_name: '__keras_tensor__', config: { shape: tensor.shape, dtype: tensor.dtype, keras_history: place(tensor) } };
   };
   const call = (node: LayerNode): unknown => {
@@ -127,8 +124,8 @@ export function serializeFunctional(net: Functional): KerasObject {
     if (!(node.layer instanceof OperationLayer)) {
       return { args: [inputs], kwargs: node.training === undefined ? {} : { training: node.training } };
     }
-    const { takesList, kwargs } = operationToKeras(node.layer.label, node.layer.op.name, node.layer.attributes);
-    return { args: takesList ? [inputs] : inputs, kwargs };
+    const { argsOf, kwargs } = operationToKeras(node.layer.label, node.layer.op.name, node.layer.attributes);
+    return { args: argsOf(inputs as unknown[]), kwargs };
   };
   const described = layers.map((layer) => ({
     ...serializeLayer(layer),

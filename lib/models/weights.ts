@@ -11,6 +11,7 @@ import { restoreOptimizer } from '../saving/optimizer_state.js';
 import { readKnown } from '../saving/read_file.js';
 import type { Restoration } from '../saving/restore.js';
 import { isWeightsFile, matchWeights, matchWeightsByName, weightsContents } from '../saving/weights_file.js';
+import { readConstants } from './constants.js';
 import { readKeras, writeKeras } from './keras_file.js';
 import { writeLegacy } from './legacy_file.js';
 import type { Model } from './model.js';
@@ -39,6 +40,7 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   const { includeOptimizer = true } = options;
   const write = writerFor(path);
   checkBuilt('save', model);
+  await readConstants(model);
   await write(model, path, includeOptimizer);
 }
 

@@ -9,7 +9,7 @@ const keras = (name: string): string => join(fixtures, 'keras', name);
 const expectedOf = async (name: string): Promise<Expected> => JSON.parse(await readFile(keras(`${name}.json`), 'utf8'));
 
 describe('files that Keras wrote', () => {
-  it.each(['cnn.keras', 'cnn.h5', 'outputs.keras', 'operations.keras', 'shared.h5'])(
+  it.each(['cnn.keras', 'cnn.h5', 'outputs.keras', 'operations.keras', 'selections.keras', 'windows.keras', 'shared.h5'])(
     '%s predicts and trains on as there',
     async (file) => {
       const expected = await expectedOf(file.split('.')[0] as string);

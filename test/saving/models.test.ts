@@ -19,6 +19,7 @@ import {
   type Tensor,
   tensor,
 } from '../../lib/index.js';
+import { kerasJson } from '../../lib/models/keras_config.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -107,6 +108,72 @@ describe('save and loadModel', () => {
     const loaded = await loadModel(at('ops.keras'));
     expect(await predictions(loaded)).toEqual(await predictions(made));
     expect(JSON.stringify(loaded)).toBe(JSON.stringify(made));
+  });
+
+  it('ops that select, convolve and pool come back as the same model, with their constants', async () => {
+    const image = input({ shape: [8, 6, 2], name: 'image' });
+    const kernel = tensor(
+      new Float32Array(2 * 3 * 2 * 4).map((_, i) => Math.cos(i)),
+      [2, 3, 2, 4],
+    );
+    const maps = ops.conv2d(image, kernel, { strides: [1, 2], padding: 'same' });
+    const pooled = ops.add(ops.maxPool(maps, [2, 1], { strides: 1 }), ops.avgPool(maps, [2, 1], { strides: 1 }));
+    const rows = ops.gather(
+      ops.reverse(ops.slice(pooled, [0, -5, 0, 1], [-1, 3, 3, 2], { strides: [1, 2, 1, 1] }), 1),
+      [2, 0],
+      1,
+    );
+    const last = ops.at(pooled, ':', '1::3', -1, '...', null);
+    const sum = ops.add(ops.mean(rows, [1, 2, 3]), ops.mean(last, [1, 2, 3]));
+    const made = model({ inputs: image, outputs: ops.add(ops.identity(sum), ops.broadcastTo(ops.max(image), [1])) });
+    expect(() => JSON.stringify(made)).toThrow(
+      new StateError(`${made.label}: a constant tensor is an input; toJSON cannot wait for its values; call save(path) before`),
+    );
+    await made.save(at('ops.keras'));
+    const loaded = await loadModel(at('ops.keras'));
+    const images = tensor(
+      new Float32Array(2 * 96).map((_, i) => Math.sin(i)),
+      [2, 8, 6, 2],
+    );
+    const outputs = await Promise.all([made, loaded].map(async (of) => ((await of.predictOnBatch(images)) as Tensor).array()));
+    expect(outputs[1]).toEqual(outputs[0]);
+    const names = (of: Model): string[] => of.layers.map(({ name }) => name).sort();
+    expect(names(loaded)).toEqual(names(made));
+  });
+
+  it('ops that Keras does not have, or not so, are refused in words', async () => {
+    const image = input({ shape: [4, 4, 2], name: 'image' });
+    const ones = (...shape: number[]): Tensor => ops.ones(shape);
+    const refused: [Tensor, string][] = [
+      [ops.conv2d(image, ones(2, 2, 1, 2), { groups: 2 }), 'a convolution in groups'],
+      [ops.maxPool(image, 2, { padding: [0, 1, 0, 1] }), 'padding by numbers of cells'],
+      [ops.broadcastTo(image, [null, 4, 4, 2]), 'a broadcast to unknown sizes'],
+      [
+        ops.mirrorPad(image, [
+          [0, 0],
+          [1, 1],
+          [0, 0],
+          [0, 0],
+        ]),
+        "the op 'mirror_pad'",
+      ],
+    ];
+    for (const [outputs, what] of refused) {
+      await expect(model({ inputs: image, outputs }).save(at('ops.keras'))).rejects.toThrow(
+        `${what} cannot be saved: Keras has no operation for it; write a layer class for it`,
+      );
+    }
+    const endless = model({ inputs: image, outputs: ops.add(image, tensor([Number.POSITIVE_INFINITY])), name: 'endless' });
+    await expect(endless.save(at('ops.keras'))).rejects.toThrow(
+      new StateError(`${endless.label}: a constant tensor is an input that is not finite everywhere; it cannot be saved`),
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('writes what Keras takes as a float alone with a decimal point', () => {
+    expect(kerasJson({ momentum: 0, config: [{ learning_rate: 1, beta: 0.5 }], units: 1, name: '\\u00001.0' })).toBe(
+      '{"momentum":0.0,"config":[{"learning_rate":1.0,"beta":0.5}],"units":1,"name":"\\\\u00001.0"}',
+    );
   });
 
   it('throws for other endings and options', async () => {

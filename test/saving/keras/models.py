@@ -1,6 +1,7 @@
 """The models that Keras and laminet hand to each other."""
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 
@@ -104,6 +105,29 @@ def operations():
     return model
 
 
-MODELS = [sequential_cnn, branches, nested, shared, convolutions, outputs, operations]
+def selections():
+    x = keras.Input((6, 7, 4))
+    y = ops.concatenate([x[:, 1:3, ::2], ops.flip(x, 1)[:, -2:, 3:]], axis=2)
+    y = ops.concatenate([y[:, ::-1, :, None, 0], ops.take(y, np.array([2, -1]), axis=3)[..., None, 0]], axis=-1)
+    y = ops.mean(y, axis=(1, 2)) + x[:, 0, -1, 1:][:, 1:2] + ops.broadcast_to(ops.max(x), (2,))
+    model = keras.Model(x, layers.Dense(2)(ops.copy(y)), name="selections")
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    return model
+
+
+def windows():
+    random = np.random.default_rng(3)
+    kernels = [random.normal(0, 0.2, size).astype("float32") for size in [(3, 2, 4, 6), (3, 3, 6, 4), (2, 2, 4, 3)]]
+    x = keras.Input((8, 9, 4))
+    y = ops.conv(ops.max_pool(x, 2, strides=2, padding="same"), kernels[0], strides=(1, 2), padding="same")
+    y = ops.conv(ops.average_pool(y, 2, strides=1, padding="same"), kernels[1], padding="same", dilation_rate=2)
+    y = ops.transpose(ops.conv(y, kernels[2]), (0, 3, 1, 2))
+    y = ops.max_pool(y, 2, strides=1, data_format="channels_first")
+    model = keras.Model(x, layers.Dense(2)(layers.Flatten()(y)), name="windows")
+    model.compile(keras.optimizers.SGD(0.001), "mse")
+    return model
+
+
+MODELS = [sequential_cnn, branches, nested, shared, convolutions, outputs, operations, selections, windows]
 # Dropout's masks differ between the libraries, so their losses cannot be compared.
 RANDOM = {"cnn"}
