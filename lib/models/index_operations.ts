@@ -2,7 +2,7 @@
 
 import type { Dimension, Shape } from '../core/shape.js';
 import type { Attributes } from '../graph/graph.js';
-import { type ShapedArray, Tensor } from '../graph/tensor.js';
+import { isShapedArray, type NestedArray, type ShapedArray, Tensor } from '../graph/tensor.js';
 import type { Config } from '../layers/config.js';
 import * as ops from '../ops/index.js';
 import { isKerasObject, type KerasObject } from './keras_config.js';
@@ -43,18 +43,18 @@ function indexFrom(entry: KeyEntry): ops.Index {
   return `${start ?? ''}:${stop ?? ''}:${step ?? ''}`;
 }
 
-/** Indices that count from the end, which `gather` does not know, counted from the front. */
-function fromFront(indices: ops.TensorLike, size: Dimension): ops.TensorLike {
-  const list = indices as number | number[] | ShapedArray | Tensor;
-  if (list instanceof Tensor || size === null) return list;
-  const place = (index: number): number => (index < 0 ? index + size : index);
-  if (typeof list === 'number') return place(list);
-  if (Array.isArray(list)) return list.map(place);
-  return { ...list, data: Int32Array.from(list.data, place) };
+/** Given indices that count from the end, which `gather` does not know, counted from the front. */
+function fromFront(indices: NestedArray | ShapedArray | Tensor, size: Dimension): ops.TensorLike {
+  if (indices instanceof Tensor || size === null) return indices;
+  const place = (index: NestedArray): NestedArray =>
+    typeof index === 'object' ? index.map(place) : Number(index) < 0 ? Number(index) + size : index;
+  return isShapedArray(indices)
+    ? { ...indices, data: Int32Array.from(indices.data, (index) => place(index) as number) }
+    : place(indices);
 }
 
 /** Without an axis from the elements in a row, as in NumPy. */
-function take(x: ops.TensorLike & Tensor, indices: ops.TensorLike, { axis }: Config): Tensor {
+function take(x: Tensor | ShapedArray, indices: NestedArray | ShapedArray | Tensor, { axis }: Config): Tensor {
   if (axis == null) return take(ops.reshape(x, [-1]), indices, { axis: 0 });
   return ops.gather(x, fromFront(indices, x.shape.at(axis as number) as Dimension), axis as number);
 }

@@ -126,6 +126,31 @@ describe('weights by name for another model', () => {
   });
 });
 
+describe('indices of Take', () => {
+  const at = { class_name: '__keras_tensor__', config: { keras_history: ['x', 0, 0] } };
+  const constant = { class_name: '__numpy__', config: { value: [[-1], [0]], dtype: 'int64' } };
+  it.each([
+    [[[-1], [0]], 1, [[[3], [1]]]],
+    [constant, -1, [[[3], [1]]]],
+    [-2, null, 2],
+  ])('%j along axis %j count from the end when they are negative', async (indices, axis, expected) => {
+    const made = { class_name: 'Take', module: 'keras.src.ops.numpy', config: { name: 'take', axis }, name: 'take' };
+    const net = modelFromJSON({
+      class_name: 'Functional',
+      config: {
+        name: 'net',
+        layers: [
+          { class_name: 'InputLayer', config: { batch_shape: [1, 3], dtype: 'float32', name: 'x' }, inbound_nodes: [] },
+          { ...made, inbound_nodes: [{ args: [at, indices], kwargs: {} }] },
+        ],
+        input_layers: ['x', 0, 0],
+        output_layers: ['take', 0, 0],
+      },
+    });
+    expect(await net.apply<Tensor>(tensor([[1, 2, 3]])).array()).toEqual(expected);
+  });
+});
+
 describe('a Lambda with bound arguments or a mask', () => {
   it.each([
     [{ arguments: { factor: 3 } }, 'arguments {"factor":3}'],
