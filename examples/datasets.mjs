@@ -72,10 +72,22 @@ async function records(picture, labels) {
   return bytes;
 }
 
+/** Whether a set is there, whole. */
+async function isThere(folder, set) {
+  if (!existsSync(folder)) return false;
+  try {
+    await set.load({ folder });
+    return true;
+  } catch (error) {
+    if (error.code !== 'DATA') throw error;
+    return false;
+  }
+}
+
 /** Makes a set in a folder beside its own, has the library check it, and moves it into place. */
 async function bring(name, set, make) {
   const folder = join(cache, name);
-  if (existsSync(folder)) {
+  if (await isThere(folder, set)) {
     console.log(`${name}: in ${folder} already`);
     return;
   }
@@ -85,6 +97,7 @@ async function bring(name, set, make) {
   try {
     await make(fresh, work);
     await set.load({ folder: fresh });
+    rmSync(folder, { recursive: true, force: true });
     renameSync(fresh, folder);
     console.log(`${name}: written to ${folder}`);
   } finally {
