@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError } from '../core/errors.js';
-import { writeAtomically } from '../saving/atomic_file.js';
+import { flushFolder, writeAtomically } from '../saving/atomic_file.js';
 import { type Packed, pack, unpack } from './packing.js';
 
 /** Keras's names (keras/src/callbacks/backup_and_restore.py), and a file for numbers that Keras does not keep. */
@@ -37,15 +37,6 @@ async function sha256(path: string): Promise<string> {
 
 const sha256OfText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-async function flush(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 export class BackupFolder {
   readonly #path: string;
   /** Backups to keep. */
@@ -74,7 +65,7 @@ export class BackupFolder {
     await writeAtomically(join(temporary, names.metadata), `${text.slice(0, -1)},"checksum":"${sha256OfText(text)}"}\n`);
     const numbers = await this.#numbers();
     await rename(temporary, join(this.#path, folderName((numbers.at(-1) ?? 0) + 1)));
-    await flush(this.#path);
+    await flushFolder(this.#path);
     for (const number of numbers.slice(0, numbers.length + 1 - this.#count)) await this.#delete(number);
   }
 

@@ -38,8 +38,8 @@ async function writeDurably(path: string, contents: FileContents): Promise<void>
   }
 }
 
-/** The new name is on disk only when its folder is. */
-async function flushFolder(path: string): Promise<void> {
+/** Waits until the names in a folder are on disk: a new name is there only when its folder is. */
+export async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();
