@@ -67,7 +67,7 @@ export class Profile {
     this.compileTime = recording.others
       .filter(({ name }) => name === 'compile')
       .reduce((total, { begin, end }) => total + (end - begin) * 1e-6, 0);
-    this.peakMemory = Math.max(0, ...recording.runs.map(({ memory }) => memory));
+    this.peakMemory = recording.runs.reduce((most, { memory }) => Math.max(most, memory), 0);
   }
 
   /** Times of kernels added up: by kernel and layer, or by `name`, `layer` or `phase` alone. */

@@ -33,7 +33,10 @@ const layerThread = 3;
 
 /** A recording as a trace: JavaScript, layers and kernels as threads, arrows from calls to the runs they queued, memory as a counter. */
 export function traceOf({ device, runs, others, host }: Recording): Trace {
-  const start = Math.min(...[...runs, ...others, ...host].map(({ begin }) => begin));
+  const start = [...runs, ...others, ...host].reduce(
+    (earliest, { begin }) => Math.min(earliest, begin),
+    Number.POSITIVE_INFINITY,
+  );
   const microseconds = (time: number): number => (time - start) / 1e3;
   const span = (name: string, tid: number, { begin, end }: Span, more: object = {}): TraceEvent => ({
     name,
@@ -44,8 +47,8 @@ export function traceOf({ device, runs, others, host }: Recording): Trace {
     dur: (end - begin) / 1e3,
     ...more,
   });
-  const steps = runs.filter(({ trains }) => trains);
-  const runName = (run: RunSpan): string => (run.trains ? `step ${steps.indexOf(run)}` : `program ${run.program}`);
+  let step = 0;
+  const runName = (run: RunSpan): string => (run.trains ? `step ${step++}` : `program ${run.program}`);
   return {
     schemaVersion: 1,
     displayTimeUnit: 'ms',
@@ -97,9 +100,13 @@ function layerSpans({ kernels }: RunSpan): (Span & { label: string })[] {
 /** From each call to the run that it queued: programs run in the order of the calls. */
 function arrows(host: readonly HostSpan[], runs: readonly RunSpan[]): { from: number; to: number }[] {
   const waiting = new Map<number, RunSpan[]>();
-  for (const run of runs) waiting.set(run.program, [...(waiting.get(run.program) ?? []), run]);
+  for (const run of [...runs].reverse()) {
+    const later = waiting.get(run.program);
+    if (later === undefined) waiting.set(run.program, [run]);
+    else later.push(run);
+  }
   return host.flatMap(({ name: what, program, begin }) => {
-    const run = what === 'submit' && program !== undefined ? waiting.get(program)?.shift() : undefined;
+    const run = what === 'submit' && program !== undefined ? waiting.get(program)?.pop() : undefined;
     return run === undefined ? [] : [{ from: begin, to: run.begin }];
   });
 }
