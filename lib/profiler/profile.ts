@@ -1,14 +1,14 @@
 /** @file `profile`: where the time of a training goes. */
 
-import { writeFile } from 'node:fs/promises';
 import { readableBytes } from '../core/bytes.js';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
+import { writeAtomically } from '../saving/atomic_file.js';
 import { averageKernels, type GroupBy, type KernelAverage } from './averages.js';
 import { type Peaks, peaksOf } from './peaks.js';
 import { type Recording, record } from './recording.js';
 import { kernelTable, type TableOptions } from './table.js';
-import { type Trace, traceOf } from './trace.js';
+import { type Trace, traceOf, traceText } from './trace.js';
 
 export interface ProfileOptions {
   /** Steps of training to leave out at the start: the first ones compile; default 0. */
@@ -102,11 +102,14 @@ export class Profile {
   /**
    * Writes the trace, which Perfetto (https://ui.perfetto.dev) and chrome://tracing open.
    *
+   * @throws FileError when the file cannot be written.
    * @example
    * await profile.exportChromeTrace('step.trace.json');
    */
   async exportChromeTrace(path: string): Promise<void> {
-    await writeFile(path, JSON.stringify(this.trace()));
+    await writeAtomically(path, async (file) => {
+      for (const piece of traceText(this.trace())) await file.appendFile(piece);
+    });
   }
 }
 

@@ -84,6 +84,18 @@ export function traceOf({ device, runs, others, host }: Recording): Trace {
   };
 }
 
+const eventsPerPiece = 1000;
+
+/** A trace as JSON, in pieces: a long one does not fit into one string. */
+export function* traceText({ traceEvents, ...head }: Trace): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"traceEvents":[`;
+  for (let at = 0; at < traceEvents.length; at += eventsPerPiece) {
+    const piece = traceEvents.slice(at, at + eventsPerPiece).map((event) => JSON.stringify(event));
+    yield `${at === 0 ? '' : ','}${piece.join(',')}`;
+  }
+  yield ']}';
+}
+
 const name = (what: string, tid: number, text: string): TraceEvent => ({ name: what, ph: 'M', pid, tid, args: { name: text } });
 
 /** Kernels of one layer and phase that follow each other, as one span. */

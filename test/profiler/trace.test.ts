@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { Profile } from '../../lib/profiler/profile.js';
 import type { Recording } from '../../lib/profiler/recording.js';
+import { traceText } from '../../lib/profiler/trace.js';
 import { currentDevice } from '../../lib/runtime/device.js';
 
 it('takes recordings of hundreds of thousands of runs, each joined to its own call', () => {
-  const count = 300_000;
+  const count = 150_000;
   const runs = Array.from({ length: count }, (_, i) => ({
     program: i % 2,
     kernels: [],
@@ -22,5 +23,6 @@ it('takes recordings of hundreds of thousands of runs, each joined to its own ca
   const [starts, ends] = [times('s'), times('f')];
   expect(starts).toHaveLength(count);
   expect(starts.every((start, i) => Math.abs((ends[i] as number) - start - 0.5) < 1e-6)).toBe(true);
+  expect(JSON.parse([...traceText(profile.trace())].join(''))).toEqual(profile.trace());
   expect(traceEvents.filter(({ name }) => name === `step ${count / 2 - 1}`)).toHaveLength(1);
 });
