@@ -1,0 +1,37 @@
+// What all work of a device shares: its stream, library handles, options and properties.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <memory>
+#include <string>
+
+#include "runtime/backend.h"
+
+using cudnnHandle_t = struct cudnnContext*;
+using cublasLtHandle_t = struct cublasLtContext*;
+
+namespace laminet::cuda {
+
+class Context {
+ public:
+  explicit Context(const DeviceOptions& options);
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  cudaStream_t stream() const { return stream_; }
+  // Created at the first call, on `stream()`; not while a graph is captured.
+  cudnnHandle_t cudnn();
+  cublasLtHandle_t cublas_lt();
+
+  const DeviceOptions options;
+  const cudaDeviceProp properties;
+
+ private:
+  cudaStream_t stream_ = nullptr;
+  cudnnHandle_t cudnn_ = nullptr;
+  cublasLtHandle_t cublas_lt_ = nullptr;
+};
+
+}  // namespace laminet::cuda
