@@ -91,7 +91,11 @@ class Device {
 };
 
 struct DeviceOptions {
-  int threads = 0;  // 0: the backend's default
+  int threads = 0;              // of a CPU; 0: the backend's default
+  int index = 0;                // which GPU
+  bool tensor_float32 = true;   // a GPU may round float32 operands of convolutions and matrix products to TF32
+  bool deterministic = false;   // only algorithms whose results do not depend on the order of threads
+  bool autotune = false;        // times the algorithms of each convolution before the first step
 };
 
 class Backend {
