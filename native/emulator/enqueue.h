@@ -1,0 +1,20 @@
+// How the emulated libraries (libcudnn, libcublasLt) bring work to the emulated runtime: a library queues a function on a stream, as its
+// real counterpart queues kernels, and asks what a pointer points to. Exported by the emulated libcudart.so.13.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+
+extern "C" {
+
+// `run(state)` is called when the stream comes to it: at once on a stream that is not captured; once a replay when the stream is being
+// captured. `destroy(state)` is called once, after the last run: at the end of this call, or with the last graph that holds the work. `name`
+// stands for the kernel in counts and errors. Counts as one launch. On a failure (a sticky error, say) nothing runs and `destroy` is called.
+cudaError_t laminet_emulator_enqueue(cudaStream_t stream, const char* name, void (*run)(void* state), void* state,
+                                     void (*destroy)(void* state));
+
+// The bytes of device memory from `pointer` to the end of its allocation; 0 when it is no device memory that lives.
+size_t laminet_emulator_device_bytes(const void* pointer);
+
+}  // extern "C"
