@@ -57,7 +57,7 @@ class Global<const T> {
   const T* data_ = nullptr;
 };
 
-// `count` (a constant) elements that the threads of a block share.
+// `count` (a constant) elements that the threads of a block share. Helpers take such an array as `template <typename Shared> f(Shared& name)`.
 #define LAMINET_SHARED(T, name, count) __shared__ T name[count]
 
 // Template instances that are launched: the emulated device finds kernels through these lists.
