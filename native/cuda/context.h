@@ -3,7 +3,6 @@
 
 #include <cuda_runtime_api.h>
 
-#include <memory>
 #include <string>
 
 #include "runtime/backend.h"
@@ -21,15 +20,18 @@ class Context {
   Context& operator=(const Context&) = delete;
 
   cudaStream_t stream() const { return stream_; }
+  cudaStream_t copy_stream() const { return copy_stream_; }  // of inputs, beside the computation
   // Created at the first call, on `stream()`; not while a graph is captured.
   cudnnHandle_t cudnn();
   cublasLtHandle_t cublas_lt();
+  // "device 'cuda:0'", for errors.
+  std::string name() const { return "device 'cuda:" + std::to_string(options.index) + "'"; }
 
   const DeviceOptions options;
   const cudaDeviceProp properties;
 
  private:
-  cudaStream_t stream_ = nullptr;
+  cudaStream_t stream_ = nullptr, copy_stream_ = nullptr;
   cudnnHandle_t cudnn_ = nullptr;
   cublasLtHandle_t cublas_lt_ = nullptr;
 };

@@ -13,6 +13,9 @@ namespace laminet::cuda {
 // After an error that spoils the context (a "sticky" one) every later call fails alike, and the message says to restart the process.
 void check(cudaError_t status, const char* call);
 
+// Throws when an earlier sticky error has spoilt the context.
+void require_usable();
+
 // The status of the launch before.
 void check_launch(const char* kernel);
 

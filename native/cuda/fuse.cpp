@@ -1,0 +1,7 @@
+#include "fuse.h"
+
+namespace laminet::cuda {
+
+Program fuse(const Program& program) { return program; }
+
+}  // namespace laminet::cuda

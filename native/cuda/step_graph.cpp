@@ -1,0 +1,64 @@
+#include "step_graph.h"
+
+#include <atomic>
+#include <cstdio>
+#include <string>
+
+#include "runtime/log.h"
+#include "status.h"
+
+namespace laminet::cuda {
+
+namespace {
+
+void warn_once(const std::string& reason) {
+  static std::atomic<bool> warned{false};
+  const std::string text = "cuda: a step cannot be captured into a graph and stays slower: " + reason;
+  log(text);
+  if (!warned.exchange(true)) std::fprintf(stderr, "laminet: %s\n", text.c_str());
+}
+
+}  // namespace
+
+void StepGraph::forget() {
+  if (graph_ != nullptr) cudaGraphExecDestroy(graph_);
+  graph_ = nullptr;
+  warmed_up_ = false;
+}
+
+void StepGraph::run(Context& context, const std::function<void()>& launch) {
+  if (graph_ == nullptr && warmed_up_ && !refused_) refused_ = !capture(context, launch);
+  if (graph_ == nullptr) {
+    launch();
+    warmed_up_ = true;
+  } else {
+    LAMINET_CUDA(cudaGraphLaunch(graph_, context.stream()));
+  }
+}
+
+bool StepGraph::capture(Context& context, const std::function<void()>& launch) {
+  cudaGraph_t graph = nullptr;
+  std::string reason;
+  // Thread-local: what other threads of the process do with other streams is no fault of this capture.
+  LAMINET_CUDA(cudaStreamBeginCapture(context.stream(), cudaStreamCaptureModeThreadLocal));
+  try {
+    launch();
+  } catch (const Error& error) {
+    reason = error.what();
+  }
+  const cudaError_t ended = cudaStreamEndCapture(context.stream(), &graph);
+  if (reason.empty() && ended != cudaSuccess) reason = std::string("cudaStreamEndCapture: ") + cudaGetErrorString(ended);
+  if (reason.empty()) {
+    const cudaError_t made = cudaGraphInstantiate(&graph_, graph, 0);
+    if (made != cudaSuccess) reason = std::string("cudaGraphInstantiate: ") + cudaGetErrorString(made);
+  }
+  if (graph != nullptr) cudaGraphDestroy(graph);
+  if (reason.empty()) return true;
+  cudaGetLastError();
+  graph_ = nullptr;
+  require_usable();
+  warn_once(reason);
+  return false;
+}
+
+}  // namespace laminet::cuda

@@ -1,0 +1,33 @@
+// A whole step as one CUDA graph.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <functional>
+
+#include "context.h"
+
+namespace laminet::cuda {
+
+class StepGraph {
+ public:
+  StepGraph() = default;
+  ~StepGraph() { forget(); }
+  StepGraph(const StepGraph&) = delete;
+  StepGraph& operator=(const StepGraph&) = delete;
+
+  // Addresses have changed: the next run is eager again.
+  void forget();
+  // Queues what `launch` queues: itself the first time (libraries and kernels are loaded then), captured the second, as a graph from then on.
+  // A step that cannot be captured stays eager, with one warning in a process.
+  void run(Context& context, const std::function<void()>& launch);
+
+ private:
+  bool capture(Context& context, const std::function<void()>& launch);
+
+  cudaGraphExec_t graph_ = nullptr;
+  bool warmed_up_ = false;
+  bool refused_ = false;
+};
+
+}  // namespace laminet::cuda
