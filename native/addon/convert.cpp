@@ -49,7 +49,7 @@ Type type_of(const Napi::Value& dtype, const Napi::Value& shape) {
   const std::string word = string_of(dtype, "the element type");
   Type type;
   bool known = false;
-  for (const DType candidate : {DType::f32, DType::f64, DType::i32, DType::u8, DType::boolean}) {
+  for (const DType candidate : kDTypes) {
     if (word != dtype_name(candidate)) continue;
     type.dtype = candidate;
     known = true;

@@ -34,6 +34,14 @@ std::vector<bool> needed_instructions(const Program& program) {
   return needed;
 }
 
+// bf16 and f16 are left to the reference kernels: neither the library's kernels nor ours compute in them.
+bool has_float16(const ClaimGraph& graph, int index) {
+  const Instruction& instruction = graph.instruction(index);
+  const auto is_short = [&](int value) { return is_float16(graph.program.types[value].dtype); };
+  return std::any_of(instruction.operands.begin(), instruction.operands.end(), is_short) ||
+         std::any_of(instruction.results.begin(), instruction.results.end(), is_short);
+}
+
 KernelPtr claim_one(const ClaimGraph& graph, int index, Pass pass) {
   const Instruction& instruction = graph.instruction(index);
   const auto found = candidates().find({instruction.op, pass});
@@ -64,6 +72,7 @@ std::vector<KernelPtr> claim_kernels(ClaimGraph& graph) {
   for (const Pass pass : {Pass::fusing, Pass::single}) {
     for (int index = 0; index < count; ++index) {
       if (!needed[index] || graph.claimed(index) || !computes(graph.instruction(index))) continue;
+      if (has_float16(graph, index)) continue;
       KernelPtr kernel = claim_one(graph, index, pass);
       if (!kernel) continue;
       complete(graph, *kernel);
@@ -74,7 +83,8 @@ std::vector<KernelPtr> claim_kernels(ClaimGraph& graph) {
   std::vector<bool> pointwise(count, false);
   for (int index = 0; index < count; ++index) {
     const Instruction& instruction = graph.instruction(index);
-    pointwise[index] = needed[index] && !graph.claimed(index) && (is_pointwise(instruction) || is_pointwise_source(instruction));
+    pointwise[index] = needed[index] && !graph.claimed(index) && !has_float16(graph, index) &&
+                       (is_pointwise(instruction) || is_pointwise_source(instruction));
   }
   for (KernelPtr& kernel : group_kernels(graph, pointwise)) kernels.push_back(std::move(kernel));
   for (int index = 0; index < count; ++index) {

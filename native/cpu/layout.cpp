@@ -52,6 +52,8 @@ dnnl::memory::data_type library_type(DType dtype) {
     case DType::i32: return dnnl::memory::data_type::s32;
     case DType::u8:
     case DType::boolean: return dnnl::memory::data_type::u8;
+    case DType::bf16: return dnnl::memory::data_type::bf16;
+    case DType::f16: return dnnl::memory::data_type::f16;
     default: return dnnl::memory::data_type::f32;
   }
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/float16.h"
 #include "runtime/program.h"
 
 namespace laminet::reference {
@@ -48,12 +49,14 @@ struct Registration {
 
 [[noreturn]] void throw_unsupported(const Call& call, DType dtype);
 
-// body.operator()<T>() with T of a float dtype.
+// body.operator()<T>() with T of a float dtype. Kernels compute bfloat16 and float16 in Arithmetic<T> or in double, and round results once.
 template <typename Body>
 void dispatch_float(const Call& call, DType dtype, const Body& body) {
   switch (dtype) {
     case DType::f32: return body.template operator()<float>();
     case DType::f64: return body.template operator()<double>();
+    case DType::bf16: return body.template operator()<bfloat16>();
+    case DType::f16: return body.template operator()<float16>();
     default: throw_unsupported(call, dtype);
   }
 }
@@ -73,6 +76,7 @@ template <typename Body>
 void dispatch_bits(DType dtype, const Body& body) {
   switch (dtype_bytes(dtype)) {
     case 1: return body.template operator()<uint8_t>();
+    case 2: return body.template operator()<uint16_t>();
     case 4: return body.template operator()<uint32_t>();
     default: return body.template operator()<uint64_t>();
   }

@@ -78,13 +78,13 @@ class Parser {
     const std::string_view word = cursor_.name("a type");
     Type type;
     bool known = false;
-    for (const DType dtype : {DType::f32, DType::f64, DType::i32, DType::u8, DType::boolean}) {
+    for (const DType dtype : kDTypes) {
       if (word == dtype_name(dtype)) {
         type.dtype = dtype;
         known = true;
       }
     }
-    if (!known) cursor_.fail("expected f32, f64, i32, u8 or bool, not '" + std::string(word) + "'");
+    if (!known) cursor_.fail("expected f32, f64, bf16, f16, i32, u8 or bool, not '" + std::string(word) + "'");
     type.shape = parse_integers();
     return type;
   }

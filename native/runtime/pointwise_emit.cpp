@@ -95,7 +95,8 @@ class Emission {
     return sources_[value] = Source{Source::Kind::operand, static_cast<int>(group_.operands.size()) - 1};
   }
 
-  Source add_constant(const PointwiseGroup::Constant& constant) {
+  Source add_constant(PointwiseGroup::Constant constant) {
+    constant.value = round_to(constant.dtype, constant.value);
     const auto same = [&](const PointwiseGroup::Constant& other) {
       return other.dtype == constant.dtype && std::bit_cast<uint64_t>(other.value) == std::bit_cast<uint64_t>(constant.value);
     };

@@ -23,4 +23,7 @@ void emit_pointwise_group(const Program& program, const PointwiseRoles& roles, P
 
 bool preserves_zero(const Program& program, const PointwiseGroup& group);
 
+// `value` as bf16 and f16 hold it; other types round where their lanes are computed.
+double round_to(DType dtype, double value);
+
 }  // namespace laminet

@@ -36,6 +36,8 @@ struct PointwiseStep {
 };
 
 // Registers are numbered: outside operands, then constants, then temporaries (reused when dead; an output's register is never reused).
+// Lanes of bf16 and f16 are floats whose value is one of that type: a step computes in float and rounds its result (float16.h), which
+// gives the bits of one instruction after the other. Constants are rounded already.
 struct PointwiseGroup {
   struct Constant {
     DType dtype = DType::f32;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "float16.h"
 #include "host_device.h"
 
 namespace laminet {
@@ -173,11 +174,14 @@ LAMINET_HD T erf_inverse(T x) {
   return y;
 }
 
-// The `cast` op. To boolean: != 0. Float to integer: toward zero, saturated, NaN gives 0. Integer to integer: wraps.
+// The `cast` op. To boolean: != 0. Float to integer: toward zero, saturated, NaN gives 0. Integer to integer: wraps. To a smaller float:
+// rounded once, to nearest even.
 template <typename To, typename From>
 LAMINET_HD To convert(From x) {
   if constexpr (std::is_same_v<To, bool>) {
     return x != From(0);
+  } else if constexpr (is_float16_type<From>) {
+    return convert<To>(static_cast<float>(x));
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
     constexpr From low = std::is_signed_v<To> ? From(-2147483648.0) : From(0);
     constexpr From high = sizeof(To) == 4 ? From(2147483648.0) : From(256);

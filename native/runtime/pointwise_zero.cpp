@@ -1,6 +1,7 @@
 // Does a group keep zero lanes zero? Decided by running its steps over what is known of a lane: an exact value, or nothing.
 #include <optional>
 
+#include "float16.h"
 #include "pointwise_formation.h"
 
 namespace laminet {
@@ -26,7 +27,7 @@ Known apply_known(const PointwiseStep& step, const std::array<Known, 3>& x) {
     case DType::i32: return apply_formula<int32_t>(step, x);
     case DType::u8:
     case DType::boolean: return apply_formula<uint8_t>(step, x);
-    default: return apply_formula<double>(step, x);
+    default: return round_to(step.dtype, apply_formula<double>(step, x));
   }
 }
 
@@ -35,7 +36,7 @@ Known apply_cast(const PointwiseStep& step, double x) {
     case DType::i32: return math::convert<int32_t>(x);
     case DType::u8: return math::convert<uint8_t>(x);
     case DType::boolean: return x != 0 ? 1 : 0;
-    default: return x;
+    default: return round_to(step.dtype, x);
   }
 }
 
@@ -64,6 +65,11 @@ Known apply_step(const PointwiseStep& step, const std::array<Known, 3>& x) {
 }
 
 }  // namespace
+
+double round_to(DType dtype, double value) {
+  if (dtype == DType::bf16) return static_cast<float>(bfloat16(value));
+  return dtype == DType::f16 ? static_cast<float>(float16(value)) : value;
+}
 
 bool preserves_zero(const Program& program, const PointwiseGroup& group) {
   std::vector<Known> registers(static_cast<size_t>(group.registers));

@@ -12,7 +12,7 @@ struct DTypeInfo {
 };
 
 const DTypeInfo& info(DType dtype) {
-  static constexpr DTypeInfo infos[] = {{"f32", 4}, {"f64", 8}, {"i32", 4}, {"u8", 1}, {"bool", 1}};
+  static constexpr DTypeInfo infos[] = {{"f32", 4}, {"f64", 8}, {"i32", 4}, {"u8", 1}, {"bool", 1}, {"bf16", 2}, {"f16", 2}};
   return infos[static_cast<size_t>(dtype)];
 }
 
@@ -43,7 +43,9 @@ size_t dtype_bytes(DType dtype) { return info(dtype).bytes; }
 
 const char* dtype_name(DType dtype) { return info(dtype).name; }
 
-bool is_float(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
+bool is_float(DType dtype) { return dtype == DType::f32 || dtype == DType::f64 || is_float16(dtype); }
+
+bool is_float16(DType dtype) { return dtype == DType::bf16 || dtype == DType::f16; }
 
 int64_t element_count(const Shape& shape) {
   int64_t count = 1;

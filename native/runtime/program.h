@@ -12,13 +12,18 @@
 
 namespace laminet {
 
-enum class DType : uint8_t { f32, f64, i32, u8, boolean };
+enum class DType : uint8_t { f32, f64, i32, u8, boolean, bf16, f16 };
+
+// Every type, for loops over the words of the listing.
+inline constexpr DType kDTypes[] = {DType::f32, DType::f64, DType::i32, DType::u8, DType::boolean, DType::bf16, DType::f16};
 
 // Bytes of one element.
 size_t dtype_bytes(DType dtype);
-// The word of the listing: "f32", "f64", "i32", "u8", "bool".
+// The word of the listing: "f32", "f64", "i32", "u8", "bool", "bf16", "f16".
 const char* dtype_name(DType dtype);
 bool is_float(DType dtype);
+// bf16 and f16: stored in 16 bits, computed in float (float16.h).
+bool is_float16(DType dtype);
 
 using Shape = std::vector<int64_t>;
 

@@ -22,7 +22,7 @@ void Check::counts(size_t operands, size_t results) const {
 }
 
 void Check::floats(const Type& type, const char* who) const {
-  require(is_float(type.dtype), std::string(who) + " of type f32 or f64");
+  require(is_float(type.dtype), std::string(who) + " of type f32, f64, bf16 or f16");
 }
 
 void Check::numbers(const Type& type, const char* who) const {

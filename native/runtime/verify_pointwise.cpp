@@ -28,10 +28,10 @@ void operand_types(const Check& check, const PointwiseInfo& op, DType dtype) {
       check.require(dtype != DType::boolean, "operands of a numeric type");
       break;
     case PointwiseOperands::signed_numbers:
-      check.require(is_float(dtype) || dtype == DType::i32, "operands of type f32, f64 or i32");
+      check.require(is_float(dtype) || dtype == DType::i32, "operands of type f32, f64, bf16, f16 or i32");
       break;
     case PointwiseOperands::floats:
-      check.require(is_float(dtype), "operands of type f32 or f64");
+      check.require(is_float(dtype), "operands of type f32, f64, bf16 or f16");
       break;
     case PointwiseOperands::booleans:
       check.require(dtype == DType::boolean, "operands of type bool");

@@ -12,6 +12,7 @@
 #include <map>
 #include <sstream>
 
+#include "runtime/float16.h"
 #include "runtime/host_memory.h"
 #include "runtime/parse.h"
 #include "runtime/registry.h"
@@ -86,6 +87,12 @@ class Filler {
         case DType::boolean:
           static_cast<uint8_t*>(data)[i] = unit < 0.5 ? 0 : 1;
           break;
+        case DType::bf16:
+          static_cast<bfloat16*>(data)[i] = bfloat16(2 * unit - 1);
+          break;
+        case DType::f16:
+          static_cast<float16*>(data)[i] = float16(2 * unit - 1);
+          break;
       }
     }
   }
@@ -126,6 +133,10 @@ double element(const Type& type, const void* data, int64_t index) {
       return static_cast<const double*>(data)[index];
     case DType::i32:
       return static_cast<const int32_t*>(data)[index];
+    case DType::bf16:
+      return static_cast<const bfloat16*>(data)[index];
+    case DType::f16:
+      return static_cast<const float16*>(data)[index];
     default:
       return static_cast<const uint8_t*>(data)[index];
   }

@@ -84,8 +84,8 @@ TEST(attributes) {
 
 TEST(errors_carry_the_line) {
   CHECK_EQUAL(failure("%0: f32[2 = input\nreturn ()"), std::string("PARSE program line 2: expected ']', found ' = input'"));
-  CHECK_EQUAL(failure("%0: f16[2] = input"),
-              std::string("PARSE program line 2: expected f32, f64, i32, u8 or bool, not 'f16', found '[2] = input'"));
+  CHECK_EQUAL(failure("%0: f8[2] = input"),
+              std::string("PARSE program line 2: expected f32, f64, bf16, f16, i32, u8 or bool, not 'f8', found '[2] = input'"));
   CHECK_EQUAL(failure("%0: f32[] = input\n%2: f32[] = input"), std::string("PARSE program line 3: expected '%1: ', found '%2: f32[] = input'"));
   CHECK_EQUAL(failure("%0: f32[] = neg (%0)"),
               std::string("PARSE program line 2: %0 is not defined above; expected a defined value, found ')'"));

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "reference/reference.h"
+#include "runtime/float16.h"
 #include "runtime/program.h"
 
 namespace laminet::test {
@@ -45,6 +46,8 @@ inline std::vector<char> packed(const Tensor& tensor) {
     case DType::f32: return packed_as<float>(tensor.values);
     case DType::f64: return packed_as<double>(tensor.values);
     case DType::i32: return packed_as<int32_t>(tensor.values);
+    case DType::bf16: return packed_as<bfloat16>(tensor.values);
+    case DType::f16: return packed_as<float16>(tensor.values);
     default: return packed_as<uint8_t>(tensor.values);
   }
 }
@@ -65,6 +68,8 @@ inline Numbers unpacked(const Type& type, const std::vector<char>& bytes) {
     case DType::f32: return unpacked_as<float>(bytes);
     case DType::f64: return unpacked_as<double>(bytes);
     case DType::i32: return unpacked_as<int32_t>(bytes);
+    case DType::bf16: return unpacked_as<bfloat16>(bytes);
+    case DType::f16: return unpacked_as<float16>(bytes);
     default: return unpacked_as<uint8_t>(bytes);
   }
 }

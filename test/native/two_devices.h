@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check.h"
+#include "runtime/float16.h"
 #include "runtime/parse.h"
 #include "runtime/registry.h"
 #include "runtime/verify.h"
@@ -70,21 +71,28 @@ inline Bytes random_bytes(const Type& type, uint32_t seed, double deviation = 1,
       case DType::i32: reinterpret_cast<int32_t*>(bytes.data())[element] = static_cast<int32_t>(state >> 16) % 3; break;
       case DType::u8: bytes[element] = static_cast<char>(state >> 24); break;
       case DType::boolean: bytes[element] = static_cast<char>(state >> 31); break;
+      case DType::bf16: reinterpret_cast<bfloat16*>(bytes.data())[element] = bfloat16(center + 1.7 * deviation * uniform); break;
+      case DType::f16: reinterpret_cast<float16*>(bytes.data())[element] = float16(center + 1.7 * deviation * uniform); break;
     }
   }
   return bytes;
 }
 
+inline double float_at(DType dtype, const Bytes& bytes, int64_t element) {
+  switch (dtype) {
+    case DType::f64: return reinterpret_cast<const double*>(bytes.data())[element];
+    case DType::bf16: return reinterpret_cast<const bfloat16*>(bytes.data())[element];
+    case DType::f16: return reinterpret_cast<const float16*>(bytes.data())[element];
+    default: return reinterpret_cast<const float*>(bytes.data())[element];
+  }
+}
+
 // Largest difference, relative to the largest expected number of the tensor; integers and booleans must be equal.
 inline double difference(const Type& type, const Bytes& actual, const Bytes& expected) {
-  if (type.dtype != DType::f32 && type.dtype != DType::f64) return actual == expected ? 0 : INFINITY;
+  if (!is_float(type.dtype)) return actual == expected ? 0 : INFINITY;
   double worst = 0, size = 1e-3;
   for (int64_t element = 0; element < element_count(type.shape); ++element) {
-    const auto at = [&](const Bytes& bytes) {
-      return type.dtype == DType::f32 ? static_cast<double>(reinterpret_cast<const float*>(bytes.data())[element])
-                                      : reinterpret_cast<const double*>(bytes.data())[element];
-    };
-    const double a = at(actual), e = at(expected);
+    const double a = float_at(type.dtype, actual, element), e = float_at(type.dtype, expected, element);
     if (std::isnan(a) && std::isnan(e)) continue;
     if (a == e) continue;
     worst = std::max(worst, std::isfinite(a - e) ? std::abs(a - e) : INFINITY);

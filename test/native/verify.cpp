@@ -80,8 +80,8 @@ TEST(pointwise) {
   refuses({"f32[2]", "f32[3]"}, "f32[3]", "add", "operands that broadcast to the result");
   refuses({"f32[3]", "f64[3]"}, "f32[3]", "add", "operands of one type");
   refuses({"bool[3]", "bool[3]"}, "bool[3]", "add", "a numeric type");
-  refuses({"u8[3]"}, "u8[3]", "neg", "f32, f64 or i32");
-  refuses({"i32[3]"}, "i32[3]", "exp", "f32 or f64");
+  refuses({"u8[3]"}, "u8[3]", "neg", "f32, f64, bf16, f16 or i32");
+  refuses({"i32[3]"}, "i32[3]", "exp", "f32, f64, bf16 or f16");
   refuses({"f32[3]"}, "f32[3]", "is_nan", "a result of type bool");
   refuses({"f32[3]"}, "f32[3]", "leaky_relu", "attribute 'alpha' is missing");
   refuses({"f32[3]"}, "f32[3]", "add", "2 operands");

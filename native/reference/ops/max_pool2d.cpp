@@ -22,7 +22,7 @@ void max_pool2d(const Call& call) {
   const WindowGeometry geometry = pool_geometry(call.instruction(), shape);
   const T* x = call.operand<T>(0);
   T* y = call.result<T>();
-  std::fill_n(y, element_count(call.result_shape()), -std::numeric_limits<T>::infinity());
+  std::fill_n(y, element_count(call.result_shape()), static_cast<T>(-std::numeric_limits<double>::infinity()));
   for (int64_t image = 0; image < images; ++image) {
     for_each_tap(geometry, [&](int64_t cell, int64_t position, int64_t) {
       const T* from = x + cell * channels;

@@ -1,4 +1,5 @@
-// Every op of runtime/pointwise.h: result[i] = formula(x[i], y[i], z[i]), operands broadcast to the result's shape.
+// Every op of runtime/pointwise.h: result[i] = formula(x[i], y[i], z[i]), operands broadcast to the result's shape; bf16
+// and f16 in float, rounded once.
 #include <type_traits>
 
 #include "reference/call.h"
@@ -30,7 +31,7 @@ void apply_formula(const Call& call) {
   using Result = std::conditional_t<is_predicate, uint8_t, T>;
   const auto x = view_operand<First>(call, 0);
   const auto y = view_operand<T>(call, 1), z = view_operand<T>(call, 2);
-  const auto [a, b] = pointwise_attributes<T>(call.instruction(), static_cast<int>(Formula::code));
+  const auto [a, b] = pointwise_attributes<Arithmetic<T>>(call.instruction(), static_cast<int>(Formula::code));
   const Shape& shape = call.result_shape();
   const int64_t length = row_length(shape);
   const int64_t x_step = row_stride(x.strides), y_step = row_stride(y.strides), z_step = row_stride(z.strides);
@@ -39,8 +40,8 @@ void apply_formula(const Call& call) {
     const First* x_row = x.data + offsets[0];
     const T *y_row = y.data + offsets[1], *z_row = z.data + offsets[2];
     for (int64_t i = 0; i < length; ++i) {
-      const T value = static_cast<T>(x_row[i * x_step]);
-      *result++ = static_cast<Result>(Formula::template apply<T>(value, y_row[i * y_step], z_row[i * z_step], a, b));
+      const auto value = static_cast<Arithmetic<T>>(x_row[i * x_step]);
+      *result++ = static_cast<Result>(Formula::template apply<Arithmetic<T>>(value, y_row[i * y_step], z_row[i * z_step], a, b));
     }
   });
 }

@@ -22,7 +22,7 @@ void run_random_uniform(const Call& call) {
     T* y = call.result<T>();
     for_each_block(call, [&](int64_t first, const PhiloxWords& words) {
       for (int64_t i = first; i < first + 4 && i < count; ++i) {
-        y[i] = philox_uniform<T>(words.word[i - first], static_cast<T>(low), static_cast<T>(high));
+        y[i] = static_cast<T>(philox_uniform(words.word[i - first], static_cast<Arithmetic<T>>(low), static_cast<Arithmetic<T>>(high)));
       }
     });
   });
@@ -33,10 +33,10 @@ void run_random_normal(const Call& call) {
   dispatch_float(call, call.result_type().dtype, [&]<typename T>() {
     T* y = call.result<T>();
     for_each_block(call, [&](int64_t first, const PhiloxWords& words) {
-      T values[4];
+      Arithmetic<T> values[4];
       philox_normal(words.word[0], words.word[1], values[0], values[1]);
       philox_normal(words.word[2], words.word[3], values[2], values[3]);
-      for (int64_t i = first; i < first + 4 && i < count; ++i) y[i] = values[i - first];
+      for (int64_t i = first; i < first + 4 && i < count; ++i) y[i] = static_cast<T>(values[i - first]);
     });
   });
 }

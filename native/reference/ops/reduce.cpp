@@ -11,7 +11,7 @@ namespace laminet::reference {
 namespace {
 
 template <typename T>
-using Wide = std::conditional_t<std::is_floating_point_v<T>, double, uint64_t>;  // unsigned: wraps without being undefined
+using Wide = std::conditional_t<is_float_type<T>, double, uint64_t>;  // unsigned: wraps without being undefined
 
 template <typename T>
 bool is_nan(T value) {
@@ -54,19 +54,26 @@ void run_prod(const Call& call) {
 }
 
 template <typename T>
-constexpr T kLowest = std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+T lowest() {
+  using Limits = std::numeric_limits<Arithmetic<T>>;
+  return static_cast<T>(is_float_type<T> ? -Limits::infinity() : Limits::lowest());
+}
+
 template <typename T>
-constexpr T kHighest = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+T highest() {
+  using Limits = std::numeric_limits<Arithmetic<T>>;
+  return static_cast<T>(is_float_type<T> ? Limits::infinity() : Limits::max());
+}
 
 void run_max(const Call& call) {
   dispatch_number(call, call.result_type().dtype, [&]<typename T>() {
-    reduce<T, T>(call, kLowest<T>, [](T total, T x) { return x > total || is_nan(x) ? x : total; });
+    reduce<T, T>(call, lowest<T>(), [](T total, T x) { return x > total || is_nan(x) ? x : total; });
   });
 }
 
 void run_min(const Call& call) {
   dispatch_number(call, call.result_type().dtype, [&]<typename T>() {
-    reduce<T, T>(call, kHighest<T>, [](T total, T x) { return x < total || is_nan(x) ? x : total; });
+    reduce<T, T>(call, highest<T>(), [](T total, T x) { return x < total || is_nan(x) ? x : total; });
   });
 }
 
