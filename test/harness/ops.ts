@@ -1,6 +1,6 @@
 /**
  * Checks ops against plain numbers and against themselves: each case's result, its gradient (central differences in float64), its shape
- * rule with unknown sizes, and the cpu device against the reference device.
+ * rule with unknown sizes, and the tested device against the reference device.
  */
 import { expect, test } from 'vitest';
 import { denseGradients } from '../../lib/autodiff/gradients.js';
@@ -14,6 +14,7 @@ import { sum } from '../../lib/ops/reduce.js';
 import { reshape } from '../../lib/ops/reshape.js';
 import { type Device, setDevice } from '../../lib/runtime/device.js';
 import { TracedFunction } from '../../lib/runtime/function.js';
+import { testedDevice } from './device.js';
 import { lcg } from './lcg.js';
 
 /** Numbers from the generator in that range, or the values given. Float inputs are float64 or float32 as the check needs. */
@@ -39,7 +40,7 @@ export interface OpCase {
   readonly gradient?: boolean;
   /** Whether the gradient of the gradient is checked as well. */
   readonly second?: boolean;
-  /** Allowed difference of cpu and reference in float32, relative to the largest element. */
+  /** Allowed difference of the tested device and reference in float32, relative to the largest element. */
   readonly tolerance?: number;
   /** Which inputs the shape rule is checked for with unknown sizes: all by default, only the first, or none. */
   readonly unknown?: 'first' | 'none';
@@ -213,9 +214,11 @@ async function checkDevices(op: OpCase, body: Body, gradient: boolean): Promise<
   const tolerance = op.tolerance ?? 2e-6;
   const both: Body = (...values) => [...body(...values), ...(gradient ? gradientBody(body)(...values) : [])];
   const expected = await runOn(setDevice('reference'), both, inputs);
-  const found = await runOn(setDevice('cpu'), both, inputs);
+  const found = await runOn(setDevice(testedDevice), both, inputs);
   found.forEach((output, i) => {
-    expect(difference(output.data, (expected[i] as Output).data), `result ${i} on cpu`).toBeLessThanOrEqual(tolerance);
+    expect(difference(output.data, (expected[i] as Output).data), `result ${i} on ${testedDevice}`).toBeLessThanOrEqual(
+      tolerance,
+    );
   });
 }
 

@@ -3,6 +3,7 @@ import { denseGradients } from '../../lib/autodiff/gradients.js';
 import type { Tensor } from '../../lib/graph/tensor.js';
 import * as ops from '../../lib/ops/index.js';
 import { setDevice } from '../../lib/runtime/device.js';
+import { testedDevice } from '../harness/device.js';
 import { type GoldenTensor, goldenValues, loadGolden } from '../harness/golden.js';
 import { difference, runOn, testOps } from '../harness/ops.js';
 
@@ -68,7 +69,7 @@ describe('activations as recorded from Keras', () => {
         const y = run(x, recorded.options);
         return [y, ...denseGradients(ops.sum(y), [x])];
       };
-      for (const name of ['reference', 'cpu'] as const) {
+      for (const name of ['reference', testedDevice] as const) {
         const [value, derivative] = await runOn(setDevice(name), body as never, [host(golden.grid, [golden.grid.length])]);
         expect(difference(value?.data ?? [], recorded.values), `${name} values`).toBeLessThan(3e-7);
         expect(difference(derivative?.data ?? [], recorded.derivatives), `${name} derivatives`).toBeLessThan(3e-6);
@@ -86,7 +87,7 @@ describe('activations as recorded from Keras', () => {
         return [y, ...denseGradients(ops.sum(ops.mul(y, weights)), [x])];
       };
       const inputs = [host(goldenValues(golden.matrix), golden.matrix.shape), host(outer, shape)];
-      for (const name of ['reference', 'cpu'] as const) {
+      for (const name of ['reference', testedDevice] as const) {
         const [value, gradient] = await runOn(setDevice(name), body as never, inputs);
         expect(difference(value?.data ?? [], goldenValues(recorded.output)), `${name} output`).toBeLessThan(1e-6);
         expect(difference(gradient?.data ?? [], goldenValues(recorded.gradient)), `${name} gradient`).toBeLessThan(1e-6);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Tensor } from '../../lib/graph/tensor.js';
 import * as ops from '../../lib/ops/index.js';
 import { setDevice } from '../../lib/runtime/device.js';
+import { testedDevice } from '../harness/device.js';
 import { type GoldenTensor, goldenValues, loadGolden } from '../harness/golden.js';
 import { difference, type OpCase, runOn, testOps } from '../harness/ops.js';
 
@@ -99,7 +100,7 @@ describe('conv2dTranspose as recorded from Keras', () => {
         if (bias === undefined) return [y];
         return [ops.add(y, dataFormat === 'channelsFirst' ? ops.reshape(bias, [-1, 1, 1]) : bias)];
       };
-      for (const name of ['reference', 'cpu'] as const) {
+      for (const name of ['reference', testedDevice] as const) {
         const [result] = await runOn(setDevice(name), body as never, hosts);
         expect(result?.shape).toEqual(output.shape);
         expect(difference(result?.data ?? [], goldenValues(output)), name).toBeLessThan(tolerance);

@@ -3,6 +3,7 @@ import type { Tensor } from '../../lib/graph/tensor.js';
 import * as ops from '../../lib/ops/index.js';
 import { type Device, setDevice } from '../../lib/runtime/device.js';
 import { TracedFunction } from '../../lib/runtime/function.js';
+import { testedDevice } from '../harness/device.js';
 import { gradientOf } from '../harness/gradient.js';
 import { difference, runOn } from '../harness/ops.js';
 
@@ -28,7 +29,7 @@ describe('random', () => {
       ops.truncatedNormal([9], { seed: 3 }),
     ];
     const results: number[][][] = [];
-    for (const name of ['reference', 'cpu'] as const) {
+    for (const name of ['reference', testedDevice] as const) {
       const outputs = await runOn(setDevice(name) as Device, body, []);
       results.push(outputs.map(({ data }) => Array.from(data)));
     }

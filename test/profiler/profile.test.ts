@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layers, ops, profiler, sequential, setDevice, tensor } from 'laminet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testedDevice } from '../harness/device.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'laminet-profile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,7 +24,7 @@ async function train(): Promise<void> {
   await net.fit(x, y, { batchSize: batch, epochs: 1, verbose: 0, shuffle: false });
 }
 
-describe.each(['cpu', 'reference'] as const)('a profile on %s', (device) => {
+describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) => {
   let profile: profiler.Profile;
 
   beforeAll(async () => {

@@ -6,6 +6,7 @@ import { StateError, ValueError } from '../../lib/core/errors.js';
 import { layers, Model, optimizers, type Sequential, sequential, setDevice, tensor } from '../../lib/index.js';
 import { readHdf5 } from '../../lib/saving/hdf5.js';
 import { readKnown } from '../../lib/saving/read_file.js';
+import { testedDevice } from '../harness/device.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -126,7 +127,7 @@ describe('saveWeights', () => {
   });
 });
 
-describe.each(['cpu', 'reference'] as const)('training goes on bit for bit on %s', (device) => {
+describe.each([testedDevice, 'reference'] as const)('training goes on bit for bit on %s', (device) => {
   beforeEach(() => setDevice(device));
   afterEach(() => setDevice('auto'));
 

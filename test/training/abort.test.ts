@@ -10,6 +10,7 @@ import {
   sequential,
   setDevice,
 } from '../../lib/index.js';
+import { testedDevice } from '../harness/device.js';
 import { classifier, expectError, expectTrains, labels, numbers } from '../harness/training.js';
 
 const x = numbers(20, 3);
@@ -191,7 +192,7 @@ describe('an abort inside a long step', () => {
   });
 });
 
-describe.each(['reference', 'cpu'] as const)('aborts at any time on %s', (device) => {
+describe.each(['reference', testedDevice] as const)('aborts at any time on %s', (device) => {
   const options = { verbose: 0, batchSize: 2, shuffle: false, epochs: 3 } as const;
   const flat = async (net: Sequential): Promise<number[]> =>
     (await Promise.all(net.weights.map((weight) => weight.data()))).flatMap((values) => Array.from(values));

@@ -13,6 +13,7 @@ import {
   tensor,
   Variable,
 } from '../../lib/index.js';
+import { testedDevice } from '../harness/device.js';
 import { expectTrains, labels, numbers } from '../harness/training.js';
 
 const asked = (shape: string, type: string, size: string): RegExp =>
@@ -37,7 +38,7 @@ afterAll(() => {
   setDevice('auto');
 });
 
-describe.each(['reference', 'cpu'] as const)('a terabyte on %s', (device) => {
+describe.each(['reference', testedDevice] as const)('a terabyte on %s', (device) => {
   afterEach(() => {
     setDevice(device);
   });

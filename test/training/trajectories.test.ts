@@ -12,6 +12,7 @@ import {
   setFloatx,
   type Tensor,
 } from '../../lib/index.js';
+import { testedDevice } from '../harness/device.js';
 import { type GoldenTensor, goldenValues, loadGolden } from '../harness/golden.js';
 
 interface Named {
@@ -134,7 +135,7 @@ const { trainings } = loadGolden<{ trainings: Training[] }>('trainings');
 const cases = [
   { device: 'reference', precision: 'float64', logs: 2e-7, weights: 2e-7 },
   { device: 'reference', precision: 'float32', logs: 1e-5, weights: 2e-5 },
-  { device: 'cpu', precision: 'float32', logs: 1e-5, weights: 2e-5 },
+  { device: testedDevice, precision: 'float32', logs: 1e-5, weights: 2e-5 },
 ] as const;
 
 describe.each(cases)('ten steps on $device in $precision follow Keras', ({ device, precision, logs, weights }) => {
