@@ -12,6 +12,8 @@ namespace laminet::cuda {
 
 namespace {
 
+const std::atomic<bool> kNever{false};  // captured work runs later, or again
+
 std::vector<Type> input_types(const Program& program) {
   std::vector<Type> types;
   for (const int value : program.inputs) types.push_back(program.type(value));
@@ -27,6 +29,7 @@ CudaExecutable::CudaExecutable(std::shared_ptr<DeviceState> state, const Program
       layout_(lay_out(compiled_)),
       arena_(std::make_unique<DeviceMemory>(state_->account, layout_.bytes, "the memory of a program")),
       inputs_(state_, input_types(program_)) {
+  first_commit_ = first_commit();
   upload_constants(constants);
   memory_.resize(compiled_.tensors.size());
   note_tensors(arena_->data(), layout_, compiled_);
@@ -68,7 +71,7 @@ bool CudaExecutable::bind(std::span<const BufferPtr> variables) {
 
 void CudaExecutable::run(std::span<const BufferPtr> inputs, std::span<const BufferPtr> variables, std::span<const BufferPtr> outputs,
                          const std::atomic<bool>& cancelled) {
-  if (cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", state_->context.name() + ": the run was cancelled");
+  if (cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", aborted_text());
   require_usable();
   if (bind(variables) || !bound_) {
     graph_.forget();
@@ -78,12 +81,23 @@ void CudaExecutable::run(std::span<const BufferPtr> inputs, std::span<const Buff
   }
   inputs_.supply(inputs);
   if (state_->recorder != nullptr) launch_recorded(compiled_.steps, Places(memory_.data()), *state_);
-  else graph_.run(state_->context, [this] { launch_steps(); });
+  else graph_.run(state_->context, [&](bool captured) { launch_steps(captured ? kNever : cancelled); });
   copy_outputs(outputs);
 }
 
-void CudaExecutable::launch_steps() {
-  for (CompiledStep& step : compiled_.steps) step.work->launch(Places(memory_.data()), state_->context);
+// A step of training is cancelled whole: once variables may have changed, it is finished.
+void CudaExecutable::launch_steps(const std::atomic<bool>& cancelled) {
+  for (size_t step = 0; step < compiled_.steps.size(); ++step) {
+    if (step <= first_commit_ && cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", aborted_text());
+    compiled_.steps[step].work->launch(Places(memory_.data()), state_->context);
+  }
+}
+
+size_t CudaExecutable::first_commit() const {
+  for (size_t step = 0; step < compiled_.steps.size(); ++step)
+    for (const int tensor : compiled_.steps[step].writes)
+      if (compiled_.tensors[root_of(compiled_.tensors, tensor)].storage == Storage::variable) return step;
+  return compiled_.steps.size();
 }
 
 void CudaExecutable::copy_outputs(std::span<const BufferPtr> outputs) {

@@ -28,7 +28,9 @@ class CudaExecutable final : public Executable {
   void upload_constants(std::span<const HostMemory> constants);
   bool bind(std::span<const BufferPtr> variables);
   void* address(int tensor) const;
-  void launch_steps();
+  void launch_steps(const std::atomic<bool>& cancelled);
+  size_t first_commit() const;
+  std::string aborted_text() const { return state_->context.name() + ": the run was cancelled"; }
   void copy_outputs(std::span<const BufferPtr> outputs);
 
   const std::shared_ptr<DeviceState> state_;
@@ -40,6 +42,7 @@ class CudaExecutable final : public Executable {
   InputStages inputs_;
   std::vector<void*> variables_;  // addresses of the last run
   std::vector<void*> memory_;     // by tensor
+  size_t first_commit_ = 0;       // the first step that writes a variable: from there on a run is not cancelled
   bool bound_ = false;
   StepGraph graph_;
 };

@@ -26,23 +26,23 @@ void StepGraph::forget() {
   warmed_up_ = false;
 }
 
-void StepGraph::run(Context& context, const std::function<void()>& launch) {
+void StepGraph::run(Context& context, const Launch& launch) {
   if (graph_ == nullptr && warmed_up_ && !refused_) refused_ = !capture(context, launch);
   if (graph_ == nullptr) {
-    launch();
+    launch(false);
     warmed_up_ = true;
   } else {
     LAMINET_CUDA(cudaGraphLaunch(graph_, context.stream()));
   }
 }
 
-bool StepGraph::capture(Context& context, const std::function<void()>& launch) {
+bool StepGraph::capture(Context& context, const Launch& launch) {
   cudaGraph_t graph = nullptr;
   std::string reason;
   // Thread-local: what other threads of the process do with other streams is no fault of this capture.
   LAMINET_CUDA(cudaStreamBeginCapture(context.stream(), cudaStreamCaptureModeThreadLocal));
   try {
-    launch();
+    launch(true);
   } catch (const Error& error) {
     reason = error.what();
   }

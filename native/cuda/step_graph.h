@@ -11,6 +11,8 @@ namespace laminet::cuda {
 
 class StepGraph {
  public:
+  using Launch = std::function<void(bool captured)>;
+
   StepGraph() = default;
   ~StepGraph() { forget(); }
   StepGraph(const StepGraph&) = delete;
@@ -18,12 +20,12 @@ class StepGraph {
 
   // Addresses have changed: the next run is eager again.
   void forget();
-  // Queues what `launch` queues: itself the first time (libraries and kernels are loaded then), captured the second, as a graph from then on.
+  // `launch(captured)` queues the step. Called itself the first time (libraries and kernels are loaded then), captured the second, as a graph from then on.
   // A step that cannot be captured stays eager, with one warning in a process.
-  void run(Context& context, const std::function<void()>& launch);
+  void run(Context& context, const Launch& launch);
 
  private:
-  bool capture(Context& context, const std::function<void()>& launch);
+  bool capture(Context& context, const Launch& launch);
 
   cudaGraphExec_t graph_ = nullptr;
   bool warmed_up_ = false;
