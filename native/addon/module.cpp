@@ -1,4 +1,4 @@
-// The addon's exports: backends(), open(name, options), Signal.
+// The addon's exports: backends(), report(name), open(name, options), Signal.
 #include <napi.h>
 
 #include "../runtime/registry.h"
@@ -17,21 +17,43 @@ Napi::Value backends(const Napi::CallbackInfo& info) {
       entry.Set("name", statuses[index].name);
       entry.Set("available", statuses[index].available);
       entry.Set("reason", statuses[index].reason);
+      entry.Set("code", statuses[index].code);
+      entry.Set("report", statuses[index].report);
       made.Set(index, entry);
     }
     return made;
   });
 }
 
-// open(name, { threads })
+// report(name): all that a plugin finds on this machine, as JSON; empty when it gives no report
+Napi::Value report(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    return Napi::String::New(info.Env(), complete_report(string_of(info[0], "the backend's name")));
+  });
+}
+
+DeviceOptions device_options(const Napi::Value& given) {
+  DeviceOptions options;
+  if (!given.IsObject()) return options;
+  const Napi::Object object = given.As<Napi::Object>();
+  const auto number = [&](const char* name, int& into) {
+    if (const Napi::Value value = object.Get(name); value.IsNumber()) into = value.As<Napi::Number>().Int32Value();
+  };
+  const auto flag = [&](const char* name, bool& into) {
+    if (const Napi::Value value = object.Get(name); value.IsBoolean()) into = value.As<Napi::Boolean>().Value();
+  };
+  number("threads", options.threads);
+  number("index", options.index);
+  flag("tensorFloat32", options.tensor_float32);
+  flag("deterministic", options.deterministic);
+  flag("autotune", options.autotune);
+  return options;
+}
+
+// open(name, { threads, index, tensorFloat32, deterministic, autotune })
 Napi::Value open(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    DeviceOptions options;
-    if (info[1].IsObject()) {
-      const Napi::Value threads = info[1].As<Napi::Object>().Get("threads");
-      if (threads.IsNumber()) options.threads = threads.As<Napi::Number>().Int32Value();
-    }
-    ConnectionPtr connection = Connection::open(info.Env(), string_of(info[0], "the device's name"), options);
+    ConnectionPtr connection = Connection::open(info.Env(), string_of(info[0], "the device's name"), device_options(info[1]));
     Environment& environment = *info.Env().GetInstanceData<Environment>();
     std::erase_if(environment.connections, [](const auto& each) { return each.expired(); });
     environment.connections.push_back(connection);
@@ -59,6 +81,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(environment);
   close_at_exit(env);
   exports.Set("backends", Napi::Function::New<backends>(env, "backends"));
+  exports.Set("report", Napi::Function::New<report>(env, "report"));
   exports.Set("open", Napi::Function::New<open>(env, "open"));
   exports.Set("Signal", Signal::define(env));
   return exports;

@@ -107,8 +107,12 @@ class Backend {
 
 inline constexpr int kBackendAbi = 3;
 
-// The one symbol of a plugin, `laminet_backend_open`. Returns null and sets *why_not when the backend cannot work here.
+// The symbol of a plugin, `laminet_backend_open`. Returns null and sets *why_not when the backend cannot work here.
 // The backend lives until the process ends (it is never destroyed, so that exit handlers cannot meet a dead device).
 using BackendOpen = Backend* (*)(int abi, std::string* why_not);
+
+// A second symbol that a plugin may have, `laminet_backend_report`: JSON text about what it found on this machine, asked after
+// laminet_backend_open. `everything`: it also looks for what an earlier problem made needless. Valid until the next call.
+using BackendReport = const char* (*)(int everything);
 
 }  // namespace laminet

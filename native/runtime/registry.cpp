@@ -20,6 +20,8 @@ struct Entry {
   bool tried = false;
   Backend* backend = nullptr;  // lives until the process ends
   std::string reason{};
+  std::string code{};
+  BackendReport report = nullptr;
 };
 
 // Leaked on purpose: exit handlers and other threads must never meet destroyed backends.
@@ -66,11 +68,13 @@ class ShortSpins {
   bool set_;
 };
 
-BackendOpen load_plugin(const std::string& name, std::string& reason) {
-  const std::filesystem::path path = own_folder() / ("laminet_" + name + ".so");
+// Null, with the reason and its code in the entry, when there is no such plugin or the system cannot load it.
+BackendOpen load_plugin(Entry& entry) {
+  const std::filesystem::path path = own_folder() / ("laminet_" + entry.name + ".so");
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    reason = why_not_built(path);
+    entry.reason = why_not_built(path);
+    entry.code = "PLUGIN_NOT_BUILT";
     return nullptr;
   }
   void* library;
@@ -79,18 +83,19 @@ BackendOpen load_plugin(const std::string& name, std::string& reason) {
     library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // never closed
   }
   if (library == nullptr) {
-    reason = dlerror();
+    entry.reason = dlerror();
     return nullptr;
   }
+  entry.report = reinterpret_cast<BackendReport>(dlsym(library, "laminet_backend_report"));
   auto open = reinterpret_cast<BackendOpen>(dlsym(library, "laminet_backend_open"));
-  if (open == nullptr) reason = path.string() + " has no laminet_backend_open";
+  if (open == nullptr) entry.reason = path.string() + " has no laminet_backend_open";
   return open;
 }
 
 void try_to_open(Entry& entry) {
   if (entry.tried) return;
   entry.tried = true;
-  const BackendOpen open = entry.open != nullptr ? entry.open : load_plugin(entry.name, entry.reason);
+  const BackendOpen open = entry.open != nullptr ? entry.open : load_plugin(entry);
   if (open != nullptr) {
     try {
       entry.backend = open(kBackendAbi, &entry.reason);
@@ -98,6 +103,7 @@ void try_to_open(Entry& entry) {
       entry.reason = error.what();
     }
   }
+  if (entry.backend == nullptr && entry.code.empty()) entry.code = "INIT_FAILED";
   log("backend " + entry.name + ": " + (entry.backend != nullptr ? "available" : entry.reason));
 }
 
@@ -116,9 +122,21 @@ std::vector<BackendStatus> backend_statuses() {
   std::vector<BackendStatus> statuses;
   for (Entry& entry : known.entries) {
     try_to_open(entry);
-    statuses.push_back({entry.name, entry.backend != nullptr, entry.reason});
+    const char* report = entry.report == nullptr ? "" : entry.report(0);
+    statuses.push_back({entry.name, entry.backend != nullptr, entry.reason, entry.code, report});
   }
   return statuses;
+}
+
+std::string complete_report(const std::string& name) {
+  Registry& known = registry();
+  const std::lock_guard lock(known.mutex);
+  for (Entry& entry : known.entries) {
+    if (entry.name != name) continue;
+    try_to_open(entry);
+    if (entry.report != nullptr) return entry.report(1);
+  }
+  return {};
 }
 
 std::unique_ptr<Device> open_device(const std::string& name, const DeviceOptions& options) {
