@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Builds the native side: `node native/build.mjs install | build | test`. `install` is what npm runs, `test` also builds and runs the
-// native tests. Environment: LAMINET_BUILD=auto|skip|require, LAMINET_ONEDNN=AUTO|ON|OFF, DNNL_ROOT or ONEDNN_ROOT.
+// native tests. Environment: LAMINET_BUILD=auto|skip|require, LAMINET_ONEDNN=AUTO|ON|OFF, DNNL_ROOT or ONEDNN_ROOT, LAMINET_CUDA=AUTO|ON|OFF,
+// LAMINET_CUDA_ARCHS (as in 80-real,90-virtual, or release), CUDACXX, CUDA_PATH, CUDNN_PATH.
 
 import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
@@ -23,7 +24,8 @@ function build(target) {
   if (info.oneDnn.missing) info = ensureOneDnn(info);
   say('compiling; the first time takes a few minutes');
   compile(target);
-  writeBuildInfo({ tools, plugins: info.plugins, oneDnn: info.oneDnn.status });
+  writeBuildInfo({ tools, plugins: info.plugins, oneDnn: info.oneDnn.status, cuda: info.cuda });
+  say(`cuda plugin: ${info.cuda}`);
   const files = ['laminet.node', ...info.plugins.map((name) => `laminet_${name}.so`)];
   say(
     `built ${files.join(', ')} in ${relative(packageRoot, buildFolder)}/Release after ${Math.round((Date.now() - started) / 1000)} s`,

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import process, { env } from 'node:process';
+import { cudaStatus, cudaVariables } from './cuda.mjs';
 import { BuildError, buildFolder, packageRoot } from './report.mjs';
 
 const logFile = join(buildFolder, 'build.log');
@@ -27,17 +28,18 @@ function firstLine(command, args) {
   return status === 0 ? stdout.split('\n')[0] : '';
 }
 
-/** Configures; `oneDnnRoot` is a prefix to prefer. Says which plugins will be built and what oneDNN was found. */
+/** Configures; `oneDnnRoot` is a prefix to prefer. Says which plugins will be built, and what oneDNN and CUDA were found. */
 export function configure(oneDnnRoot = '') {
   dropForeignCache();
-  const variables = { LAMINET_ONEDNN: env.LAMINET_ONEDNN || 'AUTO', LAMINET_ONEDNN_ROOT: oneDnnRoot };
+  const variables = { LAMINET_ONEDNN: env.LAMINET_ONEDNN || 'AUTO', LAMINET_ONEDNN_ROOT: oneDnnRoot, ...cudaVariables() };
   cmakeJs(
     'configure',
     Object.entries(variables).map(([name, value]) => `--CD${name}=${value}`),
   );
   const status = readFileSync(join(buildFolder, 'onednn.txt'), 'utf8').trim();
-  const found = status.startsWith('oneDNN');
-  return { plugins: found ? ['cpu'] : [], oneDnn: { status, missing: status.startsWith('skipped'), advice: [] } };
+  const oneDnn = { status, missing: status.startsWith('skipped'), advice: [] };
+  const cuda = cudaStatus();
+  return { plugins: [...(status.startsWith('oneDNN') ? ['cpu'] : []), ...cuda.plugins], oneDnn, cuda: cuda.status };
 }
 
 export function compile(target) {

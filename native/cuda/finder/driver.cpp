@@ -114,7 +114,7 @@ std::string cuda_version(int version) { return std::to_string(version / 1000) + 
 
 bool runs_on(const std::string& architectures, int capability) {
   std::stringstream list(architectures);
-  for (std::string entry; std::getline(list, entry, ';');) {
+  for (std::string entry; std::getline(list, entry, ',');) {
     const int built = std::atoi(entry.c_str());
     const bool machine_code = entry.find("-virtual") == std::string::npos;
     const bool portable_code = entry.find("-real") == std::string::npos;

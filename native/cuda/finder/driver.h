@@ -10,7 +10,7 @@ namespace laminet::finder {
 // The architectures of the findings say which devices the kernels were built for.
 void look_for_devices(Findings& findings, const std::vector<Place>& places);
 
-// Whether kernels built for these architectures ("80-real;90-virtual") run on a device of this capability (90).
+// Whether kernels built for these architectures ("80-real,90-virtual") run on a device of this capability (90).
 bool runs_on(const std::string& architectures, int capability);
 
 // 13000 as "13.0".

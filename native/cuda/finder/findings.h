@@ -43,7 +43,7 @@ struct Findings {
   std::vector<DeviceFinding> devices{};
   std::vector<LibraryFinding> libraries{};
   std::string plugin{};         // path of laminet_cuda13.so; empty: not there
-  std::string architectures{};  // that it was built for: "80-real;90-virtual"
+  std::string architectures{};  // that it was built for: "80-real,90-virtual"
 
   // Keeps the first problem: later ones follow from it, or would only be the next to solve.
   void problem(const std::string& new_code, const std::string& new_reason, const std::string& new_fix = {}) {

@@ -55,7 +55,7 @@ std::string json(const DeviceFinding& device) {
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
   std::stringstream stream(list);
-  for (std::string part; std::getline(stream, part, ';');) parts.push_back(part);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
   return parts;
 }
 
