@@ -87,6 +87,11 @@ std::unique_ptr<Executable> CudaDevice::compile(const Program& program, std::spa
   return std::make_unique<CudaExecutable>(state_, program, constants);
 }
 
+void CudaDevice::finish() {
+  enter();
+  LAMINET_CUDA(cudaStreamSynchronize(state_->context.stream()));
+}
+
 MemoryInfo CudaDevice::memory() const {
   return {state_->account->used, state_->account->peak, state_->context.properties.totalGlobalMem};
 }

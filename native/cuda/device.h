@@ -29,6 +29,7 @@ class CudaDevice final : public Device {
   void download(const Buffer& buffer, void* destination, size_t bytes) override;
   std::unique_ptr<Executable> compile(const Program& program, std::span<const HostMemory> constants,
                                       std::span<const BufferPtr> variables) override;
+  void finish() override;
   MemoryInfo memory() const override;
   void set_recorder(Recorder* recorder) override { state_->recorder = recorder; }
 

@@ -81,6 +81,8 @@ class Device {
   // (and change) their inner layouts here, and notices at run time when another program changed them.
   virtual std::unique_ptr<Executable> compile(const Program& program, std::span<const HostMemory> constants,
                                               std::span<const BufferPtr> variables) = 0;
+  // Waits until everything that was asked for has happened; throws what went wrong meanwhile. A device whose calls wait has nothing to do.
+  virtual void finish() {}
   virtual MemoryInfo memory() const = 0;
   // Where runs report their kernels' times; null: nowhere.
   virtual void set_recorder(Recorder* recorder) = 0;
@@ -105,7 +107,7 @@ class Backend {
   virtual std::unique_ptr<Device> open(const DeviceOptions& options) = 0;
 };
 
-inline constexpr int kBackendAbi = 3;
+inline constexpr int kBackendAbi = 4;
 
 // The symbol of a plugin, `laminet_backend_open`. Returns null and sets *why_not when the backend cannot work here.
 // The backend lives until the process ends (it is never destroyed, so that exit handlers cannot meet a dead device).

@@ -268,6 +268,7 @@ void Engine::note_failure(const FailurePtr& failure) {
 
 void Engine::flush(Done done) {
   const bool queued = submit([this, done] {
+    if (const FailurePtr late = attempt([&] { device_->finish(); })) note_failure(late);
     const FailurePtr failure = std::exchange(unseen_, nullptr);
     report(failure && !failure->seen ? failure : nullptr, done);
   });

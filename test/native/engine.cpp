@@ -145,6 +145,13 @@ TEST(flush_reports_what_nobody_saw) {
   CHECK_EQUAL(h.flush(), std::string());
 }
 
+TEST(flush_waits_for_the_device) {
+  Harness h;
+  h.state.late_failure = "DEVICE";
+  CHECK_EQUAL(h.flush(), std::string("DEVICE"));
+  CHECK_EQUAL(h.flush(), std::string());
+}
+
 TEST(compilation_fails_and_is_tried_again) {
   Harness h;
   const SlotPtr x = h.upload({1, 2});

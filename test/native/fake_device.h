@@ -24,6 +24,7 @@ struct FakeState {
   int runs = 0, compilations = 0, buffers = 0, executables = 0, devices = 0;
   size_t room = 1 << 20;
   Recorder* recorder = nullptr;
+  std::string late_failure;  // code of the error that finish() throws, once
 
   void here() {
     if (thread == std::thread::id()) thread = std::this_thread::get_id();
@@ -115,6 +116,10 @@ class FakeDevice : public Device {
     ++state_.compilations;
     if (const std::string code = std::exchange(compile_failure, ""); !code.empty()) throw Error(code, "fake: compile " + code);
     return std::make_unique<FakeExecutable>(state_);
+  }
+  void finish() override {
+    state_.here();
+    if (const std::string code = std::exchange(state_.late_failure, {}); !code.empty()) throw Error(code, "late");
   }
   MemoryInfo memory() const override { return {static_cast<size_t>(state_.buffers), 0, 7}; }
   void set_recorder(Recorder* recorder) override { state_.recorder = recorder; }
