@@ -1,4 +1,4 @@
-// Runs one listing on the reference backend and on the cpu plugin, with the same data, and compares every result and variable.
+// Runs one listing on the reference backend and on a plugin's device, with the same data, and compares every result and variable.
 #pragma once
 
 #include <atomic>
@@ -107,11 +107,12 @@ inline std::string kernel_names(const Executable& executable) {
   return names;
 }
 
-// Runs the listing once on both and checks all results; returns the names of the cpu's kernels.
-inline std::string compare(const std::string& listing, double tolerance = 2e-5, double deviation = 1, const char* file = "", int line = 0) {
+// Runs the listing once on both and checks all results; returns the names of the tested device's kernels.
+inline std::string compare(const std::string& listing, double tolerance = 2e-5, double deviation = 1, const char* file = "", int line = 0,
+                           const std::string& device = "cpu") {
   const Program program = parse(listing);
   verify(program);
-  Session expected("reference"), actual("cpu");
+  Session expected("reference"), actual(device);
   std::vector<Bytes> inputs;
   for (int value : program.inputs) inputs.push_back(random_bytes(program.types[value], static_cast<uint32_t>(value) + 1, deviation));
   for (int value : program.variables)
@@ -134,5 +135,6 @@ inline std::string compare(const std::string& listing, double tolerance = 2e-5, 
 }
 
 #define COMPARE(listing) laminet::test::compare((listing), 2e-5, 1, __FILE__, __LINE__)
+#define COMPARE_ON_CUDA(listing) laminet::test::compare((listing), 2e-5, 1, __FILE__, __LINE__, "cuda")
 
 }  // namespace laminet::test
