@@ -1,10 +1,11 @@
 // Runs every case in a process of its own, on each device that this build has: how a process ends cannot be tested from within.
-// `node test/process/run.mjs [file]`
+// `node test/process/run.mjs [--device=NAME] [file]`
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { argv, execPath, exit } from 'node:process';
+import { execPath, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { cases } from './cases.mjs';
 import { addon } from './device.mjs';
 
@@ -42,14 +43,16 @@ function problems(test, outcome) {
   return found;
 }
 
+const { values, positionals } = parseArgs({ options: { device: { type: 'string' } }, allowPositionals: true });
 let passed = 0;
 let failed = 0;
 for (const { name, available, reason } of addon.backends()) {
+  if (values.device !== undefined && values.device !== name) continue;
   if (!available) {
     console.log(`device ${name} is not available here: ${reason}`);
     continue;
   }
-  for (const test of cases.filter((each) => argv[2] === undefined || each.file === argv[2])) {
+  for (const test of cases.filter((each) => positionals.length === 0 || each.file === positionals[0])) {
     const found = problems(test, await runCase(test, name));
     console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${name} ${test.file}`);
     for (const problem of found) console.log(`       ${problem}`);

@@ -1,0 +1,96 @@
+// `npm run test:cuda`: the CUDA plugin as nvcc built it, on the emulated device (or, with --real, on this machine's GPU). Native tests in
+// several orders of threads and blocks, the tests of ops, layers, trainings, callbacks and errors, the ends of processes, and the counts of
+// a step. With --sanitize: the native tests under ASan and UBSan. Where there is nothing to test it says so by name and reason.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import process, { argv, execPath, exit } from 'node:process';
+import { buildFolder, packageRoot } from '../../native/build/report.mjs';
+
+const real = argv.includes('--real');
+const sanitize = argv.includes('--sanitize');
+
+/** What runs on a device: everything else has no arithmetic. */
+const folders = [
+  'ops',
+  'autodiff',
+  'activations',
+  'initializers',
+  'regularizers',
+  'constraints',
+  'losses',
+  'metrics',
+  'optimizers',
+].concat(['schedules', 'layers', 'models', 'training', 'callbacks', 'saving/weights', 'profiler/profile']);
+
+function run(title, command, args, env = {}) {
+  console.log(`== ${title}`);
+  const started = Date.now();
+  const { status, signal } = spawnSync(command, args, { cwd: packageRoot, stdio: 'inherit', env: { ...process.env, ...env } });
+  const seconds = Math.round((Date.now() - started) / 1000);
+  console.log(`== ${title}: ${status === 0 ? 'passed' : `FAILED (${signal ?? status})`} in ${seconds} s`);
+  return status === 0;
+}
+
+function whyNot() {
+  const plugin = join(buildFolder, 'Release', 'laminet_cuda13.so');
+  if (existsSync(plugin)) return '';
+  const skipped = join(buildFolder, 'Release', 'laminet_cuda.skipped');
+  const reason = existsSync(skipped) ? readFileSync(skipped, 'utf8').trim() : 'the native side is not built';
+  return `the cuda plugin is not part of this build: ${reason}; run \`npm run setup:cuda\`, then \`npm run build:native\``;
+}
+
+function nativeTests() {
+  const test = (title, env) =>
+    run(
+      title,
+      'ctest',
+      ['--test-dir', buildFolder, '-R', '^(cuda|emula)', '--output-on-failure', '-j', String(availableParallelism())],
+      env,
+    );
+  return [
+    test('native tests, threads and blocks in their order', { EMULATOR_ORDER: '0' }),
+    test('native tests, shuffled', { EMULATOR_ORDER: '1' }),
+    test('native tests, shuffled otherwise', { EMULATOR_ORDER: '20' }),
+  ];
+}
+
+function sanitizedTests() {
+  const folder = join(packageRoot, 'build', 'native-sanitized');
+  const configured = run('configuring with ASan and UBSan', 'cmake', [
+    ...['-S', 'native', '-B', folder, '-DLAMINET_SANITIZE=address,undefined', '-DLAMINET_ONEDNN=OFF', '-DLAMINET_CUDA=ON'],
+  ]);
+  const jobs = String(availableParallelism());
+  return [
+    configured && run('building with ASan and UBSan', 'cmake', ['--build', folder, '--target', 'cuda_tests', '--parallel', jobs]),
+    run('native tests under ASan and UBSan', 'ctest', [
+      '--test-dir',
+      folder,
+      '-R',
+      '^(cuda|emula)',
+      '--output-on-failure',
+      '-j',
+      jobs,
+    ]),
+  ];
+}
+
+function main() {
+  const reason = whyNot();
+  if (reason !== '') {
+    console.log(`NOT RUN: test:cuda: ${reason}`);
+    return 0;
+  }
+  if (sanitize) return sanitizedTests().every(Boolean) ? 0 : 1;
+  const device = { LAMINET_DEVICE: 'cuda', ...(real ? {} : { LAMINET_CUDA_PATH: join(buildFolder, 'emulator') }) };
+  const vitest = join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs');
+  const results = real ? [] : nativeTests();
+  results.push(run('ops, layers, trainings', execPath, [vitest, 'run', ...folders.map((folder) => `test/${folder}`)], device));
+  results.push(run('ends of processes', execPath, ['test/process/run.mjs', '--device=cuda'], device));
+  if (!real) results.push(run('counts of a step', join(buildFolder, 'Release', 'test_cuda_step'), [], device));
+  return results.every(Boolean) ? 0 : 1;
+}
+
+exit(main());
