@@ -100,7 +100,7 @@ async function train(device: typeof testedDevice | 'reference', build: () => Mod
   setRandomSeed(3);
   const net = build();
   const { history } = await net.fit(x, y, { batchSize: 16, epochs: 3, verbose: 0 }); // the last batch of an epoch is smaller
-  const probabilities = (await ((await net.predict(x)) as Tensor).data()) as Float32Array;
+  const probabilities = (await ((await net.predict(x, { verbose: 0 })) as Tensor).data()) as Float32Array;
   return { losses: history.loss as number[], accuracies: history.accuracy as number[], probabilities };
 }
 
@@ -110,7 +110,7 @@ afterAll(() => {
 });
 
 describe(`whole trainings on ${testedDevice} follow the reference`, () => {
-  it.each([plain, normalised, residual, depthwise])('$name', async (build) => {
+  it.each(Object.entries({ plain, normalised, residual, depthwise }))('%s', async (_name, build) => {
     const expected = await train('reference', build);
     const found = await train(testedDevice, build);
     expect(new Set(expected.losses).size).toBe(3);
