@@ -1,0 +1,41 @@
+// Division by a number that is known when a kernel is launched: a multiplication and a shift instead of dozens of
+// instructions.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "cuda/kernels/device.h"
+
+namespace laminet::cuda {
+
+// Divides dividends below 2^31 by `divisor`, from 1 to 2^31: with 2^(s-1) < divisor <= 2^s and magic = 2^(31+s) / divisor, rounded up, the
+// error dividend * (magic * divisor - 2^(31+s)) stays below 2^(31+s), so that the quotient is exact (T. Granlund, P. Montgomery, "Division
+// by invariant integers using multiplication", 1994).
+struct Divider {
+  uint32_t divisor = 1;
+  uint32_t magic = 1U << 31;
+  uint32_t shift = 31;
+
+  Divider() = default;
+  explicit Divider(int64_t by) : divisor(static_cast<uint32_t>(by)) {
+    shift = 31 + static_cast<uint32_t>(std::bit_width(divisor - 1));
+    magic = static_cast<uint32_t>(((uint64_t{1} << shift) + divisor - 1) / divisor);
+  }
+
+  __host__ __device__ uint32_t quotient(uint32_t dividend) const {
+    return static_cast<uint32_t>((static_cast<uint64_t>(dividend) * magic) >> shift);
+  }
+};
+
+// Takes the last digit off a number that counts in the base of `divider`: returns it and leaves the digits before it.
+__device__ inline uint32_t take_digit(const Divider& divider, uint32_t& number) {
+  const uint32_t rest = divider.quotient(number), digit = number - rest * divider.divisor;
+  number = rest;
+  return digit;
+}
+
+// What kernels that count in 32 bits can count to.
+inline constexpr int64_t kMostIndices = (int64_t{1} << 31) - 1;
+
+}  // namespace laminet::cuda
