@@ -25,6 +25,9 @@ struct CompiledStep {
   double flops = 0;
   std::vector<int> reads, writes;  // tensors
   std::unique_ptr<Work> work;
+
+  // "conv_1: conv2d+bias+relu", for ranges.
+  std::string title() const { return layer.empty() ? name : layer + ": " + name; }
 };
 
 struct Compiled {

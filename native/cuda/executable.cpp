@@ -3,6 +3,7 @@
 #include <cuda_runtime_api.h>
 
 #include "fuse.h"
+#include "ranges.h"
 #include "recorded_launch.h"
 #include "runtime/log.h"
 #include "runtime/timeline.h"
@@ -12,6 +13,7 @@ namespace laminet::cuda {
 
 namespace {
 
+const std::string kRun = "run of a program";
 const std::atomic<bool> kNever{false};  // captured work runs later, or again
 
 std::vector<Type> input_types(const Program& program) {
@@ -79,6 +81,7 @@ void CudaExecutable::run(std::span<const BufferPtr> inputs, std::span<const Buff
     for (CompiledStep& step : compiled_.steps) step.work->bind(Places(memory_.data()), state_->context);
     bound_ = true;
   }
+  const Range range(kRun);
   inputs_.supply(inputs);
   if (state_->recorder != nullptr) launch_recorded(compiled_.steps, Places(memory_.data()), *state_);
   else graph_.run(state_->context, [&](bool captured) { launch_steps(captured ? kNever : cancelled); });
@@ -89,6 +92,7 @@ void CudaExecutable::run(std::span<const BufferPtr> inputs, std::span<const Buff
 void CudaExecutable::launch_steps(const std::atomic<bool>& cancelled) {
   for (size_t step = 0; step < compiled_.steps.size(); ++step) {
     if (step <= first_commit_ && cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", aborted_text());
+    const Range range(compiled_.steps[step].title());
     compiled_.steps[step].work->launch(Places(memory_.data()), state_->context);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "ranges.h"
 #include "runtime/timeline.h"
 #include "status.h"
 
@@ -41,6 +42,7 @@ void launch_recorded(std::vector<CompiledStep>& steps, const Places& places, Dev
   const int64_t start = steady_nanoseconds();
   events.record(0, stream);
   for (size_t step = 0; step < steps.size(); ++step) {
+    const Range range(steps[step].title());
     steps[step].work->launch(places, state.context);
     events.record(step + 1, stream);
   }
