@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "cudnn/planner.h"
 #include "status.h"
 
 namespace laminet::cuda {
@@ -32,6 +33,7 @@ Context::Context(const DeviceOptions& options) : options(options), properties(se
 }
 
 Context::~Context() {
+  planner_.reset();
   if (cudnn_ != nullptr) cudnnDestroy(cudnn_);
   if (cublas_lt_ != nullptr) cublasLtDestroy(cublas_lt_);
   cudaStreamDestroy(copy_stream_);
@@ -45,6 +47,18 @@ cudnnHandle_t Context::cudnn() {
     if (status != CUDNN_STATUS_SUCCESS) throw Error("DEVICE", name() + ": cuDNN cannot start: " + cudnnGetErrorString(status));
   }
   return cudnn_;
+}
+
+cudnn::Planner& Context::planner() {
+  if (!planner_) {
+    const std::string device = std::string(properties.name) + " sm_" + std::to_string(properties.major * 10 + properties.minor) + " " +
+                               std::to_string(properties.multiProcessorCount);
+    planner_ = std::make_unique<cudnn::Planner>(
+        cudnn::Target(cudnn(), device),
+        cudnn::PlannerOptions{.deterministic = options.deterministic, .tensor_float32 = options.tensor_float32},
+        cudnn::PlanFolder(cudnn::plan_folder_path(device)));
+  }
+  return *planner_;
 }
 
 cublasLtHandle_t Context::cublas_lt() {

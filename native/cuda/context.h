@@ -3,6 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <memory>
 #include <string>
 
 #include "runtime/backend.h"
@@ -11,6 +12,10 @@ using cudnnHandle_t = struct cudnnContext*;
 using cublasLtHandle_t = struct cublasLtContext*;
 
 namespace laminet::cuda {
+
+namespace cudnn {
+class Planner;
+}
 
 class Context {
  public:
@@ -24,6 +29,8 @@ class Context {
   // Created at the first call, on `stream()`; not while a graph is captured.
   cudnnHandle_t cudnn();
   cublasLtHandle_t cublas_lt();
+  // Of convolutions; made at the first call.
+  cudnn::Planner& planner();
   // "device 'cuda:0'", for errors.
   std::string name() const { return "device 'cuda:" + std::to_string(options.index) + "'"; }
 
@@ -34,6 +41,7 @@ class Context {
   cudaStream_t stream_ = nullptr, copy_stream_ = nullptr;
   cudnnHandle_t cudnn_ = nullptr;
   cublasLtHandle_t cublas_lt_ = nullptr;
+  std::unique_ptr<cudnn::Planner> planner_;
 };
 
 }  // namespace laminet::cuda

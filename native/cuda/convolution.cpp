@@ -13,8 +13,9 @@ Epilogue epilogue_of(const Instruction& instruction) {
 }
 
 std::string axis_text(const WindowAxis& axis) {
-  return std::to_string(axis.input) + "w" + std::to_string(axis.window) + "s" + std::to_string(axis.stride) + "d" + std::to_string(axis.dilation) +
-         "p" + std::to_string(axis.before) + "+" + std::to_string(axis.after) + "o" + std::to_string(axis.output);
+  const auto number = [](int64_t value) { return std::to_string(value); };
+  return number(axis.input) + "w" + number(axis.window) + "s" + number(axis.stride) + "d" + number(axis.dilation) + "p" +
+         number(axis.before) + "+" + number(axis.after) + "o" + number(axis.output);
 }
 
 }  // namespace
@@ -27,8 +28,9 @@ std::string Convolution::name() const {
 }
 
 std::string Convolution::text() const {
-  return name() + " " + dtype_name(dtype) + " n" + std::to_string(images) + " c" + std::to_string(channels) + " k" + std::to_string(outputs) + " g" +
-         std::to_string(groups) + " rows " + axis_text(geometry.rows) + " columns " + axis_text(geometry.columns);
+  return name() + " " + dtype_name(dtype) + " n" + std::to_string(images) + " c" + std::to_string(channels) + " k" +
+         std::to_string(outputs) + " g" + std::to_string(groups) + " rows " + axis_text(geometry.rows) + " columns " +
+         axis_text(geometry.columns);
 }
 
 Convolution convolution_of(const Program& program, const Instruction& instruction) {

@@ -25,7 +25,8 @@ struct Convolution {
 
   // "conv2d_backward_kernel", "conv2d+bias+relu"
   std::string name() const;
-  // Every number on one line: what plans are cached by, and what messages say of the shapes.
+  // Every number on one line: what plans are cached by, and what messages say of the shapes. An axis "32w3s2d1p0+1o16": input 32, window 3,
+  // stride 2, dilation 1, padding 0 before and 1 after, output 16.
   std::string text() const;
 };
 

@@ -35,8 +35,9 @@ void Descriptor::finalize() { require(cudnnBackendFinalize(get()), "cudnnBackend
 std::vector<Descriptor> Descriptor::descriptors(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const {
   std::vector<Descriptor> found;
   std::vector<cudnnBackendDescriptor_t> values;
-  for (int64_t left = count(name, CUDNN_TYPE_BACKEND_DESCRIPTOR); left > 0; --left) values.push_back(found.emplace_back(type).get());
-  const int64_t read = values.empty() ? 0 : get_elements(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, static_cast<int64_t>(values.size()), values.data());
+  for (int64_t left = this->count(name, CUDNN_TYPE_BACKEND_DESCRIPTOR); left > 0; --left) values.push_back(found.emplace_back(type).get());
+  const auto count = static_cast<int64_t>(values.size());
+  const int64_t read = count == 0 ? 0 : get_elements(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, values.data());
   while (static_cast<int64_t>(found.size()) > read) found.pop_back();
   return found;
 }

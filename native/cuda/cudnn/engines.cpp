@@ -19,7 +19,8 @@ Engine engine_of(const Descriptor& configuration) {
   result.number = engine.element<int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
   result.deterministic = !has(numerical, CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC);
   result.rounds_operands = has(numerical, CUDNN_NUMERICAL_NOTE_TENSOR_CORE);
-  result.short_sums = has(numerical, CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION) || has(numerical, CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS);
+  result.loses_digits =
+      has(numerical, CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION) || has(numerical, CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS);
   result.compiled_at_run_time = has(behavior, CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION);
   return result;
 }
@@ -45,7 +46,7 @@ std::vector<Engine> engines_of(const Descriptor& graph, const Target& target, st
 }
 
 bool EngineFilter::keeps(const Engine& engine) const {
-  if (engine.short_sums) return false;
+  if (engine.loses_digits) return false;
   if (deterministic && !engine.deterministic) return false;
   if (exact_operands && engine.rounds_operands) return false;
   return compile || !engine.compiled_at_run_time;

@@ -13,14 +13,14 @@ struct Engine {
   int64_t number = 0;
   bool deterministic = true;          // its results do not depend on the order of threads
   bool rounds_operands = false;       // float32 operands, to TF32
-  bool short_sums = false;            // of 16-bit operands, in 16 bits; or operands in fewer bits than they have
+  bool loses_digits = false;          // sums in less than float32, or operands made smaller
   bool compiled_at_run_time = false;  // its plans cost about a second to build
 };
 
 // What cuDNN's heuristics propose for the graph, then its fallbacks. Empty when it supports none; `refusal` then says why.
 std::vector<Engine> engines_of(const Descriptor& graph, const Target& target, std::string& refusal);
 
-// Engines that lose more digits than the types of the operands and float32 sums do are never kept.
+// Engines with loses_digits are never kept.
 struct EngineFilter {
   bool deterministic = false;   // only such engines
   bool exact_operands = false;  // only engines that do not round float32 operands

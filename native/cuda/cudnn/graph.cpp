@@ -8,7 +8,9 @@ constexpr int64_t kAlignment = 16;  // of every address: arenas and buffers are 
 
 constexpr int64_t id(Tensor tensor) { return static_cast<int64_t>(tensor); }
 
-Descriptor tensor(int64_t id, cudnnDataType_t type, const std::vector<int64_t>& sizes, const std::vector<int64_t>& strides, bool is_virtual) {
+using Numbers = std::vector<int64_t>;
+
+Descriptor tensor(int64_t id, cudnnDataType_t type, const Numbers& sizes, const Numbers& strides, bool is_virtual) {
   Descriptor result(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
   result.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, id);
   result.set(CUDNN_ATTR_TENSOR_DATA_TYPE, type);
@@ -21,7 +23,8 @@ Descriptor tensor(int64_t id, cudnnDataType_t type, const std::vector<int64_t>& 
 }
 
 // [images, channels, rows, columns] over memory with the channels last.
-Descriptor image(int64_t id, cudnnDataType_t type, int64_t images, int64_t channels, int64_t rows, int64_t columns, bool is_virtual = false) {
+Descriptor image(int64_t id, cudnnDataType_t type, int64_t images, int64_t channels, int64_t rows, int64_t columns,
+                 bool is_virtual = false) {
   return tensor(id, type, {images, channels, rows, columns}, {rows * columns * channels, 1, columns * channels, channels}, is_virtual);
 }
 
@@ -36,15 +39,14 @@ cudnnDataType_t compute_type(DType dtype) { return dtype == DType::f64 ? CUDNN_D
 
 Descriptor window(const Convolution& c) {
   const auto& [rows, columns] = c.geometry;
-  using Pair = std::vector<int64_t>;
   Descriptor result(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
   result.set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, compute_type(c.dtype));
   result.set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_CROSS_CORRELATION);
   result.set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, int64_t{2});
-  result.set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, Pair{rows.before, columns.before});
-  result.set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, Pair{rows.after, columns.after});
-  result.set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, Pair{rows.stride, columns.stride});
-  result.set(CUDNN_ATTR_CONVOLUTION_DILATIONS, Pair{rows.dilation, columns.dilation});
+  result.set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, Numbers{rows.before, columns.before});
+  result.set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, Numbers{rows.after, columns.after});
+  result.set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, Numbers{rows.stride, columns.stride});
+  result.set(CUDNN_ATTR_CONVOLUTION_DILATIONS, Numbers{rows.dilation, columns.dilation});
   result.finalize();
   return result;
 }
@@ -93,7 +95,8 @@ Descriptor convolution_operation(const Convolution& c, const Descriptor& y) {
   return result;
 }
 
-Descriptor pointwise_operation(cudnnPointwiseMode_t mode, DType dtype, const Descriptor& from, const Descriptor* other, const Descriptor& to) {
+Descriptor pointwise_operation(cudnnPointwiseMode_t mode, DType dtype, const Descriptor& from, const Descriptor* other,
+                               const Descriptor& to) {
   Descriptor formula(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
   formula.set(CUDNN_ATTR_POINTWISE_MODE, mode);
   formula.set(CUDNN_ATTR_POINTWISE_MATH_PREC, compute_type(dtype));

@@ -7,7 +7,8 @@
 
 namespace laminet::cuda::cudnn {
 
-// A file for every problem: {"problem": "...", "plan": {...}}. A file that cannot be read, is damaged or is about another problem counts as none.
+// A file for every problem: {"problem": "...", "plan": {...}}. A file that cannot be read, is damaged or is about another problem counts as
+// none.
 class PlanFolder {
  public:
   // An empty `path`: nothing is kept.

@@ -1,5 +1,7 @@
 #include "planner.h"
 
+#include <limits>
+
 #include "runtime/log.h"
 
 namespace laminet::cuda::cudnn {
@@ -27,8 +29,8 @@ std::shared_ptr<const Plan> Planner::plan(const Convolution& convolution, std::s
     if (plan) {
       folder_.write(raced, plan->text());
       remember(raced, plan);
+      return plan;
     }
-    return plan;
   }
   plan = remembered(problem);
   if (plan) return plan;
@@ -64,14 +66,14 @@ std::shared_ptr<const Plan> Planner::first(const std::vector<Engine>& engines, s
 
 std::shared_ptr<const Plan> Planner::fastest(const std::vector<Engine>& engines, const Timer& timer, std::string& refusal) const {
   std::shared_ptr<const Plan> best;
-  float best_time = 0;
+  float best_time = std::numeric_limits<float>::infinity();
   int contestants = 0;
   for (const Engine& engine : engines) {
     const std::shared_ptr<const Plan> plan = build(engine, refusal);
     if (!plan) continue;
     const float time = timer(*plan);
     if (log_enabled()) log("cudnn: " + plan->name() + " took " + std::to_string(time) + " ms");
-    if (!best || time < best_time) {
+    if (time < best_time) {
       best = plan;
       best_time = time;
     }

@@ -19,7 +19,7 @@ struct PlannerOptions {
   size_t workspace_limit = size_t{1} << 30;  // bytes
 };
 
-// Milliseconds that a plan takes on the device.
+// Milliseconds that a plan takes on the device; infinity when it fails or cannot be timed.
 using Timer = std::function<float(const Plan&)>;
 
 class Planner {
