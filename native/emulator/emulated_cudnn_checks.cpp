@@ -80,6 +80,8 @@ void check_tensor(const Descriptor& descriptor) {
   if (tensor.dims.empty() || tensor.dims.size() != tensor.strides.size())
     bad("Tensor dimension count (" + std::to_string(tensor.dims.size()) + ") does not match stride count (" + std::to_string(tensor.strides.size()) + ")");
   if (tensor.dims.size() > CUDNN_DIM_MAX) bad("Tensor has " + std::to_string(tensor.dims.size()) + " dimensions");
+  require(tensor.type != CUDNN_DATA_INT8x4 && tensor.type != CUDNN_DATA_UINT8x4 && tensor.type != CUDNN_DATA_INT8x32, CUDNN_STATUS_NOT_SUPPORTED,
+          "a type of vectors");
   if (!all_at_least(tensor.dims, 0)) bad("Tensor dimensions " + text(tensor.dims));
   if (tensor.alignment <= 0 || tensor.alignment % static_cast<int64_t>(type_bytes(tensor.type)) != 0)
     bad("Tensor pointer alignment (" + std::to_string(tensor.alignment) + ") must be positive and a multiple of element size for data type " +

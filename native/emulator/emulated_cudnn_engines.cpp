@@ -68,6 +68,14 @@ std::string unsupported_tensors(const Graph& graph) {
 
 bool is_fused(const Graph& graph) { return graph.operations.size() > 1; }
 
+// Operands of fused operations that have one number a channel, at most: what engines do that are not compiled for the graph.
+bool only_biases(const Graph& graph) {
+  for (size_t index = 1; index < graph.operations.size(); ++index)
+    for (const Tensor& input : graph.operations[index].inputs)
+      if (!input.is_virtual && input.count() != input.dims[1]) return false;
+  return true;
+}
+
 bool has_convolution(const Graph& graph) { return graph.operations.front().is_convolution(); }
 
 }  // namespace
@@ -99,7 +107,7 @@ bool supports(int64_t engine, const Graph& graph) {
   const cudnnDataType_t type = graph.bound().front().type;
   const Operation& first = graph.operations.front();
   if (engine == kCompiled) return type != CUDNN_DATA_DOUBLE;
-  if (!has_convolution(graph)) return false;
+  if (!has_convolution(graph) || !only_biases(graph)) return false;
   switch (engine) {
     case kPlain: return !is_fused(graph);
     case kImplicit: return true;
