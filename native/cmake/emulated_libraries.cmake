@@ -18,3 +18,6 @@ file(GLOB emulated_cublas_lt_sources CONFIGURE_DEPENDS emulator/emulated_cublas_
 if(emulated_cublas_lt_sources)
   laminet_emulated_library(emulated_cublas_lt libcublasLt.so.13 "${emulated_cublas_lt_sources}")
 endif()
+if(TARGET laminet_emulator)
+  add_dependencies(laminet_emulator emulated_cudnn emulated_cublas_lt)
+endif()
