@@ -14,6 +14,13 @@ inline std::optional<Layout> blocked_image(const Shape& shape, int64_t block) {
   return Layout::from_library(MemoryDesc(library_dims(shape, kImageAxes), dnnl::memory::data_type::f32, tag), kImageAxes);
 }
 
+// The same for any number of channels, with padded ones where they fill no block. Block 0: channels last.
+inline Layout image_with_block(const Shape& shape, int64_t block) {
+  if (block == 0) return Layout::plain({DType::f32, shape});
+  const auto tag = block == 16 ? dnnl::memory::format_tag::nChw16c : dnnl::memory::format_tag::nChw8c;
+  return Layout::from_library(MemoryDesc(library_dims(shape, kImageAxes), dnnl::memory::data_type::f32, tag), kImageAxes);
+}
+
 // The block of such a layout, also of one with padded channels; 0 of any other.
 inline int64_t image_block(const Layout& layout) {
   if (layout.is_plain() || layout.is_opaque() || layout.dims().size() != 4 || layout.dtype() != DType::f32) return 0;

@@ -6,6 +6,7 @@ namespace laminet::cpu {
   namespace isa {                                 \
   extern const BatchNormKernels batch_norm_table; \
   extern const CopyKernels copy_table;            \
+  extern const MaxPoolKernels max_pool_table;     \
   extern const PointwiseTiles pointwise_table;    \
   extern const ReduceKernels reduce_table;        \
   }
@@ -54,11 +55,13 @@ const char* isa_name(Isa isa) {
 
 const BatchNormKernels& batch_norm_kernels(Isa isa) { return LAMINET_CHOOSE(isa, batch_norm_table); }
 const CopyKernels& copy_kernels(Isa isa) { return LAMINET_CHOOSE(isa, copy_table); }
+const MaxPoolKernels& max_pool_kernels(Isa isa) { return LAMINET_CHOOSE(isa, max_pool_table); }
 const PointwiseTiles& pointwise_tiles(Isa isa) { return LAMINET_CHOOSE(isa, pointwise_table); }
 const ReduceKernels& reduce_kernels(Isa isa) { return LAMINET_CHOOSE(isa, reduce_table); }
 
 const BatchNormKernels& batch_norm_kernels() { return batch_norm_kernels(best_isa()); }
 const CopyKernels& copy_kernels() { return copy_kernels(best_isa()); }
+const MaxPoolKernels& max_pool_kernels() { return max_pool_kernels(best_isa()); }
 const ReduceKernels& reduce_kernels() { return reduce_kernels(best_isa()); }
 
 size_t batch_norm_scratch_bytes(const BatchNormShape& shape) { return batch_norm_kernels().scratch_bytes(shape); }

@@ -4,6 +4,7 @@
 #include "kernels/batch_norm.h"
 #include "kernels/copy.h"
 #include "kernels/isa.h"
+#include "kernels/max_pool.h"
 #include "kernels/pointwise_tiles.h"
 #include "kernels/reduce.h"
 
@@ -11,6 +12,7 @@ namespace laminet::cpu {
 
 const BatchNormKernels& batch_norm_kernels(Isa isa);
 const CopyKernels& copy_kernels(Isa isa);
+const MaxPoolKernels& max_pool_kernels(Isa isa);
 const PointwiseTiles& pointwise_tiles(Isa isa);
 const ReduceKernels& reduce_kernels(Isa isa);
 

@@ -23,8 +23,8 @@ struct Argument {
 };
 
 struct SavedPooling {
-  dnnl::pooling_forward::primitive_desc forward;
-  int workspace;  // tensor
+  Layout image;  // of what was pooled
+  int places;    // tensor
 };
 
 class Lowering {

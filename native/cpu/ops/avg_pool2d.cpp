@@ -1,5 +1,4 @@
-// Pooling in whatever layout the image has. A max pooling that is differentiated leaves the places of its maxima in a workspace, which
-// its backward kernel reads instead of x and y.
+// Average pooling through oneDNN, in whatever layout the image has.
 #include "cpu/claims.h"
 #include "cpu/lowering.h"
 #include "cpu/tune.h"
@@ -11,16 +10,15 @@ namespace {
 
 using Forward = dnnl::pooling_forward::primitive_desc;
 
+constexpr auto kAverage = dnnl::algorithm::pooling_avg_exclude_padding;
+
 struct Pooling {
-  dnnl::algorithm algorithm = dnnl::algorithm::pooling_max;
   Dims source, destination;
   Window window;
-  bool keeps_places = false;  // a backward kernel follows
 
   static Pooling from(const Instruction& instruction, const Shape& x, const Shape& y) {
     const WindowGeometry geometry = pool_geometry(instruction, x);
     Pooling result;
-    if (instruction.op.starts_with("avg")) result.algorithm = dnnl::algorithm::pooling_avg_exclude_padding;
     result.source = library_dims(x, kImageAxes);
     result.destination = library_dims(y, kImageAxes);
     result.window.kernel = {geometry.rows.window, geometry.columns.window};
@@ -32,9 +30,8 @@ struct Pooling {
   }
 
   Forward forward(Library& library, const MemoryDesc& source_desc) const {
-    const auto kind = keeps_places || algorithm != dnnl::algorithm::pooling_max ? dnnl::prop_kind::forward_training
-                                                                                : dnnl::prop_kind::forward_inference;
-    return pooling_forward_desc(library.engine, kind, algorithm, source_desc, any_desc(destination), window, attributes());
+    return pooling_forward_desc(library.engine, dnnl::prop_kind::forward_training, kAverage, source_desc, any_desc(destination), window,
+                                attributes());
   }
 
   // In the image's own layout when the library has fast code for it, else in a blocked one, else whatever there is.
@@ -55,7 +52,7 @@ struct Pooling {
 
 Layout layout_of(const MemoryDesc& desc) { return Layout::from_library(desc, kImageAxes); }
 
-class PoolForward : public Kernel {
+class AveragePoolForward : public Kernel {
  public:
   Pooling pooling;
 
@@ -64,44 +61,8 @@ class PoolForward : public Kernel {
     const Forward desc = pooling.choose(lowering.library, lowering.layout(x));
     const Layout image = layout_of(desc.src_desc());
     const std::vector<Argument> reads{{DNNL_ARG_SRC, lowering.use(x, image), desc.src_desc()}};
-    std::vector<Argument> writes{{DNNL_ARG_DST, lowering.define(y, layout_of(desc.dst_desc())), desc.dst_desc()}};
-    if (const MemoryDesc places = desc.workspace_desc(); places.get_size() > 0) {
-      const int workspace = lowering.scratch(places.get_size(), "places of %" + std::to_string(y));
-      writes.push_back({DNNL_ARG_WORKSPACE, workspace, places});
-      lowering.poolings.insert_or_assign(y, SavedPooling{desc, workspace});
-    }
+    const std::vector<Argument> writes{{DNNL_ARG_DST, lowering.define(y, layout_of(desc.dst_desc())), desc.dst_desc()}};
     lowering.add_primitive(dnnl::pooling_forward(desc), desc, reads, writes, image.text());
-  }
-};
-
-class MaxPoolBackward : public Kernel {
- public:
-  Pooling pooling;
-  int x = -1, y = -1, gradient = -1;
-
-  void lower(Lowering& lowering) const override {
-    if (!lowering.poolings.contains(y)) run_forward(lowering);
-    const SavedPooling saved = lowering.poolings.at(y);
-    const MemoryDesc source = saved.forward.src_desc(), destination = saved.forward.dst_desc();
-    const auto desc = pooling_backward_desc(lowering.library.engine, pooling.algorithm, source, destination, pooling.window, saved.forward,
-                                            attributes());
-    const std::vector<Argument> reads{{DNNL_ARG_DIFF_DST, lowering.use(gradient, layout_of(destination)), desc.diff_dst_desc()},
-                                      {DNNL_ARG_WORKSPACE, saved.workspace, desc.workspace_desc()}};
-    const int dx = lowering.define(results.front(), layout_of(source));
-    lowering.add_primitive(dnnl::pooling_backward(desc), desc, reads, {{DNNL_ARG_DIFF_SRC, dx, desc.diff_src_desc()}},
-                           layout_of(source).text());
-  }
-
- private:
-  // The forward pooling is not in this program: once more, for the places alone.
-  void run_forward(Lowering& lowering) const {
-    const Forward desc = pooling.choose(lowering.library, lowering.layout(x));
-    const Layout image = layout_of(desc.src_desc());
-    const int workspace = lowering.scratch(desc.workspace_desc().get_size(), "places of %" + std::to_string(y));
-    const int result = lowering.temporary(layout_of(desc.dst_desc()), "pooled");
-    lowering.add_primitive(dnnl::pooling_forward(desc), desc, {{DNNL_ARG_SRC, lowering.use(x, image), desc.src_desc()}},
-                           {{DNNL_ARG_DST, result, desc.dst_desc()}, {DNNL_ARG_WORKSPACE, workspace, desc.workspace_desc()}}, image.text());
-    lowering.poolings.insert_or_assign(y, SavedPooling{desc, workspace});
   }
 };
 
@@ -117,7 +78,7 @@ class AveragePoolBackward : public Kernel {
       const auto tag = blocked ? dnnl::memory::format_tag::nChw16c : dnnl::memory::format_tag::nhwc;
       const Forward forward = pooling.forward(lowering.library, MemoryDesc(pooling.source, dnnl::memory::data_type::f32, tag));
       if (!forward || (!acceptable(forward.impl_info_str(), {}) && blocked)) continue;
-      const auto desc = pooling_backward_desc(lowering.library.engine, pooling.algorithm, forward.src_desc(), forward.dst_desc(),
+      const auto desc = pooling_backward_desc(lowering.library.engine, kAverage, forward.src_desc(), forward.dst_desc(),
                                               pooling.window, forward, attributes());
       if (!desc || (!acceptable(desc.impl_info_str(), {}) && blocked)) continue;
       const std::vector<Argument> reads{{DNNL_ARG_DIFF_DST, lowering.use(gradient, layout_of(forward.dst_desc())), desc.diff_dst_desc()}};
@@ -144,14 +105,6 @@ std::string refusal_of(const ClaimGraph& graph, const Instruction& instruction, 
   return {};
 }
 
-bool differentiated(const ClaimGraph& graph, const Instruction& instruction) {
-  for (int reader : graph.readers(instruction.results.front())) {
-    const Instruction& backward = graph.instruction(reader);
-    if (backward.op == "max_pool2d_backward" && backward.operands[1] == instruction.results.front()) return true;
-  }
-  return false;
-}
-
 template <typename PoolKernel>
 std::unique_ptr<PoolKernel> pool_kernel(const ClaimGraph& graph, int index, int x, int y, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
@@ -167,34 +120,16 @@ std::unique_ptr<PoolKernel> pool_kernel(const ClaimGraph& graph, int index, int 
 
 KernelPtr claim_forward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
-  auto kernel = pool_kernel<PoolForward>(graph, index, instruction.operands[0], instruction.results[0], refusal);
-  if (kernel && instruction.op == "max_pool2d") kernel->pooling.keeps_places = differentiated(graph, instruction);
-  return kernel;
+  return pool_kernel<AveragePoolForward>(graph, index, instruction.operands[0], instruction.results[0], refusal);
 }
 
-KernelPtr claim_max_backward(const ClaimGraph& graph, int index, std::string* refusal) {
-  const Instruction& instruction = graph.instruction(index);
-  auto kernel = pool_kernel<MaxPoolBackward>(graph, index, instruction.operands[0], instruction.operands[1], refusal);
-  if (!kernel) return nullptr;
-  kernel->x = instruction.operands[0];
-  kernel->y = instruction.operands[1];
-  kernel->gradient = instruction.operands[2];
-  kernel->pooling.keeps_places = true;
-  const Instruction& forward = graph.program.producer(kernel->y);
-  const bool same = forward.op == "max_pool2d" && forward.operands[0] == kernel->x && forward.attributes == instruction.attributes;
-  if (same) kernel->operands = {kernel->y, kernel->gradient};  // x is not read: it may die early
-  return kernel;
-}
-
-KernelPtr claim_average_backward(const ClaimGraph& graph, int index, std::string* refusal) {
+KernelPtr claim_backward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
   return pool_kernel<AveragePoolBackward>(graph, index, instruction.results[0], instruction.operands[0], refusal);
 }
 
-const Candidate max_pool2d{"max_pool2d", Pass::single, claim_forward};
 const Candidate avg_pool2d{"avg_pool2d", Pass::single, claim_forward};
-const Candidate max_pool2d_backward{"max_pool2d_backward", Pass::single, claim_max_backward};
-const Candidate avg_pool2d_backward{"avg_pool2d_backward", Pass::single, claim_average_backward};
+const Candidate avg_pool2d_backward{"avg_pool2d_backward", Pass::single, claim_backward};
 
 }  // namespace
 
