@@ -12,3 +12,27 @@
 #ifndef LAMINET_ISA
 #define LAMINET_ISA base
 #endif
+
+namespace laminet {
+inline namespace LAMINET_ISA {
+
+// x * y, rounded before anything is added to it: nvcc joins a product and a sum into one operation, whose bits differ. (Host compilers are
+// told not to.)
+LAMINET_HD float rounded_product(float x, float y) {
+#ifdef __CUDA_ARCH__
+  return __fmul_rn(x, y);
+#else
+  return x * y;
+#endif
+}
+
+LAMINET_HD double rounded_product(double x, double y) {
+#ifdef __CUDA_ARCH__
+  return __dmul_rn(x, y);
+#else
+  return x * y;
+#endif
+}
+
+}  // namespace LAMINET_ISA
+}  // namespace laminet

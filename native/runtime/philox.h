@@ -43,7 +43,7 @@ LAMINET_HD T philox_unit(uint32_t word) {
 // In [low, high).
 template <typename T>
 LAMINET_HD T philox_uniform(uint32_t word, T low, T high) {
-  return low + philox_unit<T>(word) * (high - low);
+  return low + rounded_product(philox_unit<T>(word), high - low);
 }
 
 // Two standard normal numbers from two words (Box-Muller): words 0 and 1 give elements 0 and 1 of a block, words 2 and 3 the others.

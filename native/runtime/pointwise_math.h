@@ -88,7 +88,10 @@ LAMINET_HD T modulo(T x, T y) {
       if (y == T(-1)) return T(0);
     }
     const T remainder = static_cast<T>(x % y);
-    return remainder != T(0) && (remainder < T(0)) != (y < T(0)) ? static_cast<T>(remainder + y) : remainder;
+    if constexpr (std::is_signed_v<T>) {
+      if (remainder != T(0) && (remainder < T(0)) != (y < T(0))) return static_cast<T>(remainder + y);
+    }
+    return remainder;
   } else {
     const T remainder = std::fmod(x, y);
     if (remainder == T(0)) return std::copysign(T(0), y);
@@ -100,9 +103,11 @@ LAMINET_HD T modulo(T x, T y) {
 template <typename T>
 LAMINET_HD T power(T x, T y) {
   if constexpr (std::is_integral_v<T>) {
-    if (y < T(0)) {
-      if (x == T(1)) return T(1);
-      return x == static_cast<T>(-1) ? ((y & 1) != 0 ? x : T(1)) : T(0);
+    if constexpr (std::is_signed_v<T>) {
+      if (y < T(0)) {
+        if (x == T(1)) return T(1);
+        return x == T(-1) ? ((y & 1) != 0 ? x : T(1)) : T(0);
+      }
     }
     T result = T(1);
     for (T base = x; y > T(0); y = static_cast<T>(y >> 1), base = times(base, base)) {
