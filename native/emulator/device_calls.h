@@ -27,7 +27,7 @@ extern laminet_emulator_map laminet_emulator_memory;
 void laminet_emulator_barrier();
 void laminet_emulator_warp_barrier(unsigned mask);
 unsigned laminet_emulator_ballot(unsigned mask, int predicate);
-// `mode`: 'i' from lane `operand`, 'u' up, 'd' down, 'x' exclusive or. `value` and `result` have `bytes`, at most 16.
+// `mode`: 'i' from lane `operand`, 'u' up, 'd' down, 'x' exclusive or. `value` and `result` have `bytes`, at most 8.
 void laminet_emulator_shuffle(char mode, unsigned mask, unsigned operand, int width, const void* value, void* result, size_t bytes);
 
 // A LAMINET_SHARED of the source; the runtime gives it fresh memory for every block.

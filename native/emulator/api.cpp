@@ -1,0 +1,146 @@
+#include "emulator/api.h"
+
+#include <device_launch_parameters.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <string>
+
+#include "emulator/block.h"
+#include "emulator/memory.h"
+#include "emulator/order.h"
+#include "emulator/streams.h"
+
+namespace laminet::emulator {
+namespace {
+
+// A failure that a test asks for: EMULATOR_FAIL="cudaMalloc:3:2" is cudaErrorMemoryAllocation (2) at the third call of cudaMalloc.
+struct Planned {
+  std::string name;
+  int calls_left = 0;
+  int code = 0;
+};
+
+struct State {
+  std::recursive_mutex mutex;
+  cudaError_t lost = cudaSuccess;
+  Planned planned;
+  laminet_emulator_counts counts{};
+};
+
+void read_environment(State& state) {
+  state.planned = {};
+  if (const char* text = std::getenv("EMULATOR_FAIL")) {
+    char name[64];
+    if (std::sscanf(text, "%63[^:]:%d:%d", name, &state.planned.calls_left, &state.planned.code) == 3) {
+      state.planned.name = name;
+    } else {
+      report("EMULATOR_FAIL: expected \"function:call:error number\", received \"" + std::string(text) + "\"");
+    }
+  }
+  read_order_from_environment();
+  read_memory_limit_from_environment();
+}
+
+State& state() {
+  static State& state = [&]() -> State& {
+    static State made;
+    read_environment(made);
+    return made;
+  }();
+  return state;
+}
+
+thread_local cudaError_t last_error = cudaSuccess;
+
+cudaError_t attempt(const char* name, const std::function<void()>& body) {
+  Planned& planned = state().planned;
+  if (planned.name == name && --planned.calls_left == 0) return static_cast<cudaError_t>(planned.code);
+  if (state().lost != cudaSuccess) return state().lost;
+  try {
+    body();
+    return cudaSuccess;
+  } catch (const Refusal& refusal) {
+    return refusal.code;
+  } catch (const Fault& fault) {
+    lose(fault.code);
+    return fault.code;
+  }
+}
+
+}  // namespace
+
+void report(const std::string& text) { std::fprintf(stderr, "emulated device: %s\n", text.c_str()); }
+
+void refuse(cudaError_t code, const std::string& why) {
+  report(why);
+  throw Refusal{code};
+}
+
+void fault(cudaError_t code, const std::string& text) {
+  std::string where;
+  if (const char* kernel = place().kernel) {
+    const uint3 thread = thread_index(place().thread);
+    char numbers[128];
+    std::snprintf(numbers, sizeof numbers, ", block (%u, %u, %u), thread (%u, %u, %u): ", blockIdx.x, blockIdx.y, blockIdx.z, thread.x,
+                  thread.y, thread.z);
+    where = kernel + std::string(numbers);
+  }
+  report(where + text);
+  throw Fault{code};
+}
+
+void lose(cudaError_t code) {
+  state().lost = code;
+  forget_queued_work();
+}
+
+cudaError_t call(const char* name, const std::function<void()>& body) {
+  const std::lock_guard lock(state().mutex);
+  const cudaError_t error = attempt(name, body);
+  if (error != cudaSuccess) last_error = error;
+  return error;
+}
+
+laminet_emulator_counts& counts() { return state().counts; }
+
+}  // namespace laminet::emulator
+
+using namespace laminet::emulator;
+
+extern "C" {
+
+cudaError_t cudaPeekAtLastError() {
+  const std::lock_guard lock(state().mutex);
+  return state().lost != cudaSuccess ? state().lost : last_error;
+}
+
+cudaError_t cudaGetLastError() {
+  const cudaError_t error = cudaPeekAtLastError();
+  last_error = cudaSuccess;
+  return error;
+}
+
+void laminet_emulator_get_counts(laminet_emulator_counts* out) {
+  const std::lock_guard lock(state().mutex);
+  *out = state().counts;
+}
+
+void laminet_emulator_reset_counts() {
+  const std::lock_guard lock(state().mutex);
+  state().counts = {};
+}
+
+void laminet_emulator_reset() {
+  const std::lock_guard lock(state().mutex);
+  forget_queued_work();
+  free_all_memory();
+  state().lost = cudaSuccess;
+  last_error = cudaSuccess;
+  state().counts = {};
+  read_environment(state());
+}
+
+}  // extern "C"
