@@ -3,7 +3,7 @@
 #include <cuda.h>
 
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 
 extern "C" {
 
@@ -28,6 +28,22 @@ CUresult cuDeviceGet(CUdevice* device, int ordinal) {
 CUresult cuDeviceGetName(char* name, int bytes, CUdevice device) {
   if (device) return CUDA_ERROR_INVALID_DEVICE;
   std::snprintf(name, static_cast<size_t>(bytes), "laminet emulated device");
+  return CUDA_SUCCESS;
+}
+
+CUresult cuDeviceTotalMem_v2(size_t* bytes, CUdevice device) {
+  if (device) return CUDA_ERROR_INVALID_DEVICE;
+  const char* text = std::getenv("EMULATOR_MEMORY");
+  *bytes = text ? std::strtoull(text, nullptr, 10) : size_t{4} << 30;
+  return CUDA_SUCCESS;
+}
+
+CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribute, CUdevice device) {
+  if (device) return CUDA_ERROR_INVALID_DEVICE;
+  if (attribute != CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR && attribute != CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR) {
+    return CUDA_ERROR_INVALID_VALUE;
+  }
+  *value = attribute == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR ? 8 : 0;
   return CUDA_SUCCESS;
 }
 

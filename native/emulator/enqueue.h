@@ -1,5 +1,6 @@
 // How the emulated libraries (libcudnn, libcublasLt) bring work to the emulated runtime: a library queues a function on a stream, as its
-// real counterpart queues kernels, and asks what a pointer points to. Exported by the emulated libcudart.so.13.
+// real counterpart queues kernels, and asks what a pointer points to; the plugin says which tensors share an allocation. Exported by the
+// emulated libcudart.so.13.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -22,5 +23,9 @@ size_t laminet_emulator_device_bytes(const void* pointer);
 // Call it in `run`, for every tensor. When they do not all lie in one allocation that lives, it ends the run with
 // cudaErrorIllegalAddress (and does not return, as in a kernel).
 void* laminet_emulator_memory_behind(const void* pointer, size_t bytes);
+
+// Of the allocation at `base` only these parts are used, from now on: tensor i has bytes[i] bytes at offsets[i], and tensors may overlap.
+// Kernels must not touch what is in none of them.
+void laminet_emulator_note_tensors(void* base, const size_t* offsets, const size_t* bytes, int count);
 
 }  // extern "C"

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <new>
 
 #include "emulator/device_calls.h"
+#include "emulator/enqueue.h"
 #include "emulator/fault.h"
 
 extern "C" {
@@ -54,7 +56,13 @@ uint8_t* valid(uint64_t offset) { return const_cast<uint8_t*>(map().valid) + off
 
 void permit(uint64_t offset, size_t bytes) {
   std::memset(valid(offset), 8, bytes / 8);
-  if (bytes % 8) *valid(offset + bytes) = static_cast<uint8_t>(bytes % 8);
+  if (bytes % 8) *valid(offset + bytes) = std::max(*valid(offset + bytes), static_cast<uint8_t>(bytes % 8));
+}
+
+bool all_permitted(uint64_t offset, size_t bytes) {
+  const uint8_t* end = valid(offset + bytes);
+  return std::all_of(static_cast<const uint8_t*>(valid(offset)), end, [](uint8_t bytes) { return bytes == 8; }) &&
+         (bytes % 8 == 0 || *end >= bytes % 8);
 }
 
 void forbid(uint64_t offset, size_t bytes) { std::memset(valid(offset), 0, (bytes + 7) / 8); }
@@ -118,6 +126,14 @@ void read_memory_limit_from_environment() {
   in_total = text ? std::strtoull(text, nullptr, 10) : size_t{4} << 30;
 }
 
+void permit_only(void* base, const size_t* offsets, const size_t* bytes, int count) {
+  const auto place = before(base);
+  if (place == allocations.end() || !place->second.alive) return report("the tensors of " + describe(base) + " cannot be told apart");
+  const uint64_t offset = reinterpret_cast<uint64_t>(base) - map().first;
+  forbid(place->first, place->second.bytes);
+  for (int i = 0; i < count; ++i) permit(offset + offsets[i], bytes[i]);
+}
+
 bool is_device_address(const void* pointer) { return reinterpret_cast<uint64_t>(pointer) - map().first < map().bytes; }
 
 size_t bytes_from(const void* pointer) {
@@ -159,10 +175,16 @@ void laminet_emulator_bad_access(const void* base, const void* address, size_t b
   fault(cudaErrorIllegalAddress, what + "; its pointer is " + describe(base));
 }
 
+void laminet_emulator_note_tensors(void* base, const size_t* offsets, const size_t* bytes, int count) {
+  permit_only(base, offsets, bytes, count);
+}
+
 size_t laminet_emulator_device_bytes(const void* pointer) { return bytes_from(pointer); }
 
 void* laminet_emulator_memory_behind(const void* pointer, size_t bytes) {
-  if (void* memory = memory_behind(pointer, bytes)) return memory;
+  void* const memory = memory_behind(pointer, bytes);
+  const uint64_t offset = reinterpret_cast<uint64_t>(pointer) - laminet_emulator_memory.first;
+  if (memory && all_permitted(offset / 8 * 8, offset % 8 + bytes)) return memory;
   fault(cudaErrorIllegalAddress, "accesses " + std::to_string(bytes) + " bytes at " + describe(pointer));
 }
 
