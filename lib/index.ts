@@ -39,7 +39,8 @@ import './profiler/environment.js';
 
 export * as profiler from './profiler/index.js';
 export * as regularizers from './regularizers/index.js';
-export { currentDevice, type Device, type DeviceDescription, devices, setDevice } from './runtime/device.js';
+export { type DeviceDescription, devices, type ReasonCode } from './runtime/backends.js';
+export { currentDevice, type Device, type DeviceName, type DeviceOptions, memory, setDevice } from './runtime/device.js';
 export { DeviceTensor, tensor } from './runtime/device_tensor.js';
 export type { HostArray } from './runtime/function.js';
 export { Variable } from './runtime/variable.js';

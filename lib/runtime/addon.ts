@@ -94,9 +94,31 @@ export interface NativeDevice {
   close(): void;
 }
 
+export interface NativeBackend {
+  readonly name: string;
+  readonly available: boolean;
+  /** Why not, for people. */
+  readonly reason: string;
+  /** Why not, for programs; the report may know better. */
+  readonly code: string;
+  /** What the plugin found on this machine, as JSON; empty when it gives none. */
+  readonly report: string;
+}
+
+export interface NativeDeviceOptions {
+  readonly threads?: number;
+  /** Which GPU. */
+  readonly index?: number;
+  readonly tensorFloat32?: boolean;
+  readonly deterministic?: boolean;
+  readonly autotune?: boolean;
+}
+
 export interface NativeAddon {
-  backends(): { name: string; available: boolean; reason: string }[];
-  open(name: string, options: { threads?: number }): NativeDevice;
+  backends(): NativeBackend[];
+  /** All that a plugin finds on this machine, also after the first problem, as JSON; empty when it gives no report. */
+  report(name: string): string;
+  open(name: string, options: NativeDeviceOptions): NativeDevice;
   readonly Signal: new () => NativeSignal;
 }
 

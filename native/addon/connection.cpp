@@ -11,8 +11,8 @@ void on_environment_end(void* connection) { static_cast<Connection*>(connection)
 
 }  // namespace
 
-std::shared_ptr<Connection> Connection::open(Napi::Env env, const std::string& name, const DeviceOptions& options) {
-  std::unique_ptr<Device> device = open_device(name, options);
+std::shared_ptr<Connection> Connection::open(Napi::Env env, const std::string& backend, const std::string& name, const DeviceOptions& options) {
+  std::unique_ptr<Device> device = open_device(backend, options);
   std::shared_ptr<Connection> connection(new Connection(env));
   connection->name_ = name;
   connection->description_ = device->description();

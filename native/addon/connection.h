@@ -12,8 +12,8 @@ namespace laminet::addon {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // Throws DEVICE when the backend `name` is not available.
-  static std::shared_ptr<Connection> open(Napi::Env env, const std::string& name, const DeviceOptions& options);
+  // `name` is for messages: "cuda:1". Throws DEVICE when the backend is not available.
+  static std::shared_ptr<Connection> open(Napi::Env env, const std::string& backend, const std::string& name, const DeviceOptions& options);
   ~Connection();
 
   // Throws DISPOSED after close().

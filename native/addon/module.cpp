@@ -53,7 +53,11 @@ DeviceOptions device_options(const Napi::Value& given) {
 // open(name, { threads, index, tensorFloat32, deterministic, autotune })
 Napi::Value open(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    ConnectionPtr connection = Connection::open(info.Env(), string_of(info[0], "the device's name"), device_options(info[1]));
+    const std::string backend = string_of(info[0], "the device's name");
+    const bool numbered = info[1].IsObject() && info[1].As<Napi::Object>().Has("index");
+    const DeviceOptions options = device_options(info[1]);
+    const std::string name = numbered ? backend + ":" + std::to_string(options.index) : backend;
+    ConnectionPtr connection = Connection::open(info.Env(), backend, name, options);
     Environment& environment = *info.Env().GetInstanceData<Environment>();
     std::erase_if(environment.connections, [](const auto& each) { return each.expired(); });
     environment.connections.push_back(connection);
