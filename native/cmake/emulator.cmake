@@ -1,10 +1,10 @@
-# The emulated device, for tests: a driver, a runtime, cuDNN and cuBLASLt that run on the processor, and the plugin's kernels as g++ compiles
-# them. All in one folder, which LAMINET_CUDA_PATH names to the plugin's finder. Nothing of it is installed.
+# The emulated device, for tests: a driver and a runtime that run on the processor, and the plugin's kernels as g++ compiles them. All in one
+# folder, which LAMINET_CUDA_PATH names to the plugin's finder (emulated_libraries.cmake adds cuDNN and cuBLASLt). Nothing of it is installed.
 set(laminet_emulator_output "${CMAKE_BINARY_DIR}/emulator")
 add_custom_target(laminet_emulator)
 
-# A library of CUDA's: `name` and `version` as in libcudart.so.13, symbols versioned as there.
-function(laminet_emulated_library name version)
+# A part of CUDA: `name` and `version` as in libcudart.so.13, symbols versioned as there.
+function(laminet_emulated_part name version)
   add_library(emulated_${name} SHARED ${ARGN})
   set_target_properties(emulated_${name} PROPERTIES OUTPUT_NAME ${name} SUFFIX ".so.${version}" CXX_VISIBILITY_PRESET default
     LIBRARY_OUTPUT_DIRECTORY "${laminet_emulator_output}" BUILD_WITH_INSTALL_RPATH TRUE INSTALL_RPATH "$ORIGIN")
@@ -21,22 +21,9 @@ endfunction()
 
 file(GLOB sources CONFIGURE_DEPENDS emulator/*.cpp)
 list(FILTER sources EXCLUDE REGEX "/(driver|emulated_(cudnn|cublas)[a-z0-9_]*)\\.cpp$")
-laminet_emulated_library(cudart 13 ${sources})
+laminet_emulated_part(cudart 13 ${sources})
 target_link_libraries(emulated_cudart PRIVATE ${CMAKE_DL_LIBS} Threads::Threads)
-laminet_emulated_library(cuda 1 emulator/driver.cpp)
-
-file(GLOB sources CONFIGURE_DEPENDS emulator/emulated_cudnn*.cpp)
-if(sources)
-  laminet_emulated_library(cudnn 9 ${sources})
-  target_include_directories(emulated_cudnn SYSTEM PRIVATE "${LAMINET_CUDNN_INCLUDE}")
-  target_link_libraries(emulated_cudnn PRIVATE emulated_cudart)
-endif()
-file(GLOB sources CONFIGURE_DEPENDS emulator/emulated_cublas*.cpp)
-if(sources)
-  laminet_emulated_library(cublasLt 13 ${sources})
-  target_include_directories(emulated_cublasLt SYSTEM PRIVATE "${LAMINET_CUBLAS_INCLUDE}")
-  target_link_libraries(emulated_cublasLt PRIVATE emulated_cudart)
-endif()
+laminet_emulated_part(cuda 1 emulator/driver.cpp)
 
 # Kernels by g++. Exported, because their names are how launches find them; bound to themselves, because nvcc's stubs have the same names;
 # and no two of them merged into one, which would have one name.
