@@ -10,6 +10,9 @@ function(laminet_emulated_library name soname sources)
   # The symbols' version is the soname, as in the real libraries. libcudart.so.13 is the emulated one when they run.
   target_link_options(${name} PRIVATE -Wl,-soname,${soname} -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/emulator/${script}.map)
   target_link_libraries(${name} PRIVATE CUDA::cudart)
+  if(TARGET laminet_emulator)
+    add_dependencies(laminet_emulator ${name})
+  endif()
 endfunction()
 
 file(GLOB emulated_cudnn_sources CONFIGURE_DEPENDS emulator/emulated_cudnn*.cpp)
@@ -17,7 +20,4 @@ laminet_emulated_library(emulated_cudnn libcudnn.so.9 "${emulated_cudnn_sources}
 file(GLOB emulated_cublas_lt_sources CONFIGURE_DEPENDS emulator/emulated_cublas_lt*.cpp)
 if(emulated_cublas_lt_sources)
   laminet_emulated_library(emulated_cublas_lt libcublasLt.so.13 "${emulated_cublas_lt_sources}")
-endif()
-if(TARGET laminet_emulator)
-  add_dependencies(laminet_emulator emulated_cudnn emulated_cublas_lt)
 endif()
