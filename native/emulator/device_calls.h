@@ -4,21 +4,25 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace laminet::emulator {
+
+// The memory of the device lies at addresses that are known when kernels are compiled, which makes the check of every access cheap. A device
+// address is that of the memory behind it plus kDeviceBit, so that no host code can follow one, as on a machine with a GPU: x86-64 refuses
+// addresses with bit 62. (Linux gives programs memory below 2^47, and none so low unless asked; AddressSanitizer keeps clear of it.)
+inline constexpr uint64_t kDeviceBit = uint64_t{1} << 62;
+inline constexpr uint64_t kMemory = uint64_t{0x2000} << 32;
+inline constexpr uint64_t kMemoryBytes = uint64_t{1} << 40;  // of addresses
+// How many of every 8 neighbouring bytes may be accessed, from the first on; and to which allocation every 256 neighbours belong.
+inline constexpr uint64_t kValid = uint64_t{0x2800} << 32;
+inline constexpr uint64_t kOwner = uint64_t{0x3000} << 32;
+
+inline uint8_t* valid_bytes(uint64_t offset) { return reinterpret_cast<uint8_t*>(kValid) + offset / 8; }
+inline uint32_t* owner_of(uint64_t offset) { return reinterpret_cast<uint32_t*>(kOwner) + offset / 256; }
+inline uint64_t memory_offset(const void* address) { return reinterpret_cast<uint64_t>(address) - (kMemory | kDeviceBit); }
+
+}  // namespace laminet::emulator
+
 extern "C" {
-
-// Device addresses are those of the memory behind them, plus this: no host code can follow one, as on a machine with a GPU.
-// (Bit 62 makes an address that x86-64 and arm64 refuse.)
-inline constexpr uint64_t laminet_emulator_device_bit = uint64_t{1} << 62;
-
-// What may be accessed, for the fast check of Global (memory_map.h fills it): of the `bytes` device addresses from `first` on, how many of
-// every 8 neighbours are valid from the first on, and to which allocation every 256 neighbours belong.
-struct laminet_emulator_map {
-  uint64_t first;
-  uint64_t bytes;
-  const uint8_t* valid;
-  const uint32_t* owner;
-};
-extern laminet_emulator_map laminet_emulator_memory;
 
 // End the launch with an error, since the running thread did what a GPU punishes.
 [[noreturn]] void laminet_emulator_bad_access(const void* base, const void* address, size_t bytes, size_t alignment);

@@ -7,19 +7,23 @@
 
 namespace laminet::emulator {
 
-// The memory behind `address`, after a check that the `bytes` from there on are aligned, valid and in the allocation of `base`.
-inline void* checked(const void* base, uint64_t address, size_t bytes, size_t alignment) {
-  const auto& map = laminet_emulator_memory;
-  const uint64_t offset = address - map.first;
-  const uint64_t base_offset = reinterpret_cast<uint64_t>(base) - map.first;
-  bool good = offset < map.bytes && base_offset < map.bytes && bytes <= map.bytes - offset && address % alignment == 0 &&
-              map.owner[offset / 256] == map.owner[base_offset / 256];
-  for (uint64_t at = offset & ~uint64_t{7}; good && at < offset + bytes; at += 8) {
-    const uint64_t end = offset + bytes - at;
-    good = map.valid[at / 8] >= (end < 8 ? end : 8);
+inline bool all_valid(uint64_t offset, size_t bytes) {
+  while (offset % 8 + bytes > 8) {
+    if (*valid_bytes(offset) != 8) return false;
+    bytes -= 8 - offset % 8;
+    offset += 8 - offset % 8;
   }
-  if (!good) [[unlikely]] laminet_emulator_bad_access(base, reinterpret_cast<const void*>(address), bytes, alignment);
-  return reinterpret_cast<void*>(address - laminet_emulator_device_bit);
+  return offset % 8 + bytes <= *valid_bytes(offset);
+}
+
+// The memory behind `address`, after a check that the `bytes` from there on are aligned, valid and in the allocation of `base`.
+inline void* checked(const void* base, const void* address, size_t bytes, size_t alignment) {
+  const uint64_t offset = memory_offset(address);
+  const uint64_t base_offset = memory_offset(base);
+  const bool good = offset < kMemoryBytes && base_offset < kMemoryBytes && offset % alignment == 0 &&
+                    *owner_of(offset) == *owner_of(base_offset) && all_valid(offset, bytes);
+  if (!good) [[unlikely]] laminet_emulator_bad_access(base, address, bytes, alignment);
+  return reinterpret_cast<void*>(kMemory + offset);
 }
 
 }  // namespace laminet::emulator
@@ -50,7 +54,7 @@ class Global {
   template <typename Whole>
   Whole* at(int64_t index) const {
     const uint64_t address = reinterpret_cast<uint64_t>(data_) + static_cast<uint64_t>(index) * sizeof(T);
-    return static_cast<Whole*>(emulator::checked(data_, address, sizeof(Whole), alignof(Whole)));
+    return static_cast<Whole*>(emulator::checked(data_, reinterpret_cast<const void*>(address), sizeof(Whole), alignof(Whole)));
   }
 
   T* data_ = nullptr;
