@@ -1,6 +1,7 @@
 // Launches of batch normalisation: how rows are divided among blocks, and the choice of a kernel by types and alignment.
 #include "cuda/kernels/batch_norm.cuh"
 
+#include "cuda/kernels/float_types.h"
 #include "cuda/kernels/launch.h"
 #include "cuda/kernels/vectors.h"
 
@@ -61,19 +62,19 @@ void forward(const BatchNorm& norm, const BatchNormForward& at, cudaStream_t str
   const Columns over_parts = columns_of(parts.count, norm.channels, kMostChannels);
   A* const sums = static_cast<A*>(at.scratch);
   A* const coefficients = sums + 2 * parts.count * norm.channels;
-  const Global<const T> x(static_cast<const T*>(at.x));
+  const auto x = reads<T>(at.x);
   launch<StatisticsArguments<T>>("batch_norm statistics", batch_norm_statistics<T, V>, grid_over_parts(columns, parts), kColumnThreads,
                                  stream, {columns, parts.rows, x, Global<A>(sums)});
   launch<CombineArguments<T, P>>(
       "batch_norm combine", batch_norm_combine<T, P>, tiles(over_parts), kColumnThreads, stream,
-      {over_parts, norm.rows, parts.rows, static_cast<A>(norm.epsilon), x, Global<const P>(static_cast<const P*>(at.gamma)),
-       Global<const P>(static_cast<const P*>(at.beta)), Global<const A>(sums), Global<P>(static_cast<P*>(at.mean)),
-       Global<P>(static_cast<P*>(at.variance)), Global<A>(coefficients)});
+      {over_parts, norm.rows, parts.rows, static_cast<A>(norm.epsilon), x, reads<P>(at.gamma),
+       reads<P>(at.beta), Global<const A>(sums), writes<P>(at.mean),
+       writes<P>(at.variance), Global<A>(coefficients)});
   if (norm.rows == 0) return;
   launch<NormalizeArguments<T>>(
       "batch_norm normalize", batch_norm_normalize<T, V>, grid_over_rows(columns), kColumnThreads, stream,
-      {columns, norm.activation, at.skip != nullptr, static_cast<A>(norm.alpha), x, Global<const T>(static_cast<const T*>(at.skip)),
-       Global<const A>(coefficients), Global<T>(static_cast<T*>(at.y))});
+      {columns, norm.activation, at.skip != nullptr, static_cast<A>(norm.alpha), x, reads<T>(at.skip),
+       Global<const A>(coefficients), writes<T>(at.y)});
 }
 
 template <typename T, typename P, int V>
@@ -84,35 +85,32 @@ void backward(const BatchNorm& norm, const BatchNormBackward& at, cudaStream_t s
   const Columns over_parts = columns_of(parts.count, norm.channels, kMostChannels);
   A* const sums = static_cast<A*>(at.scratch);
   A* const coefficients = sums + 2 * parts.count * norm.channels;
-  const Global<const T> x(static_cast<const T*>(at.x)), dy(static_cast<const T*>(at.dy)), y(static_cast<const T*>(at.y));
-  const Global<const P> mean(static_cast<const P*>(at.mean));
+  const auto x = reads<T>(at.x), dy = reads<T>(at.dy), y = reads<T>(at.y);
+  const auto mean = reads<P>(at.mean);
   launch<GradientSumsArguments<T, P>>(
       "batch_norm_backward sums", batch_norm_gradient_sums<T, P, V>, grid_over_parts(columns, parts), kColumnThreads, stream,
       {columns, parts.rows, norm.activation, static_cast<A>(norm.alpha), x, dy, y, mean, Global<A>(sums)});
   launch<CombineGradientsArguments<T, P>>(
       "batch_norm_backward combine", batch_norm_combine_gradients<T, P>, tiles(over_parts), kColumnThreads, stream,
-      {over_parts, norm.rows, static_cast<A>(norm.epsilon), Global<const P>(static_cast<const P*>(at.gamma)), mean,
-       Global<const P>(static_cast<const P*>(at.variance)), Global<const A>(sums), Global<P>(static_cast<P*>(at.dgamma)),
-       Global<P>(static_cast<P*>(at.dbeta)), Global<A>(coefficients)});
+      {over_parts, norm.rows, static_cast<A>(norm.epsilon), reads<P>(at.gamma), mean,
+       reads<P>(at.variance), Global<const A>(sums), writes<P>(at.dgamma),
+       writes<P>(at.dbeta), Global<A>(coefficients)});
   if (norm.rows == 0) return;
   launch<GradientArguments<T>>(
       "batch_norm_backward gradient", batch_norm_gradient<T, V>, grid_over_rows(columns), kColumnThreads, stream,
       {columns, norm.activation, at.dskip != nullptr, static_cast<A>(norm.alpha), x, dy, y, Global<const A>(coefficients),
-       Global<T>(static_cast<T*>(at.dx)), Global<T>(static_cast<T*>(at.dskip))});
+       writes<T>(at.dx), writes<T>(at.dskip)});
 }
 
 // body.operator()<T, P>() for the types of a normalisation.
 template <typename Body>
 void with_types(const BatchNorm& norm, const Body& body) {
-  const bool same = norm.dtype == norm.parameters;
-  switch (norm.dtype) {
-    case DType::f32: return body.template operator()<float, float>();
-    case DType::f64: return body.template operator()<double, double>();
-    case DType::bf16:
-      return same ? body.template operator()<__nv_bfloat16, __nv_bfloat16>() : body.template operator()<__nv_bfloat16, float>();
-    case DType::f16: return same ? body.template operator()<__half, __half>() : body.template operator()<__half, float>();
-    default: throw Error("INTERNAL", std::string("batch_norm: no kernel: received ") + dtype_name(norm.dtype) + "; expected a float type");
-  }
+  with_float_type("batch_norm", norm.dtype, [&]<typename T>() {
+    if constexpr (sizeof(T) == 2) {
+      if (norm.parameters == DType::f32) return body.template operator()<T, float>();
+    }
+    body.template operator()<T, T>();
+  });
 }
 
 }  // namespace

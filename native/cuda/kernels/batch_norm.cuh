@@ -17,13 +17,14 @@ using Rows = Accumulator<T>[kRowsAtOnce][V];
 
 // Reads rows `row`, `row` + height, ... below `end`; the others are left alone. Returns how many were read.
 template <typename T, int V>
-__device__ inline int load_rows(const Columns& columns, const Lane& lane, Global<const T> x, int64_t row, int64_t end, Rows<T, V>& values) {
+__device__ inline int load_rows(const Columns& columns, const ColumnPlace& place, Global<const T> x, int64_t row, int64_t end,
+                                Rows<T, V>& values) {
   int count = 0;
 #pragma unroll
   for (int k = 0; k < kRowsAtOnce; ++k) {
     const int64_t at = row + static_cast<int64_t>(k) * columns.height;
     if (at >= end) continue;
-    const Vector<T, V> lanes = x.template load<V>((at * columns.count + lane.column) * V);
+    const Vector<T, V> lanes = x.template load<V>((at * columns.count + place.column) * V);
 #pragma unroll
     for (int v = 0; v < V; ++v) values[k][v] = widen(lanes.lane[v]);
     ++count;
@@ -33,29 +34,30 @@ __device__ inline int load_rows(const Columns& columns, const Lane& lane, Global
 
 // Writes the first `count` rows that load_rows would read.
 template <typename T, int V>
-__device__ inline void store_rows(const Columns& columns, const Lane& lane, Global<T> y, int64_t row, int count, const Rows<T, V>& values) {
+__device__ inline void store_rows(const Columns& columns, const ColumnPlace& place, Global<T> y, int64_t row, int count,
+                                  const Rows<T, V>& values) {
 #pragma unroll
   for (int k = 0; k < kRowsAtOnce; ++k) {
     if (k >= count) continue;
     Vector<T, V> lanes;
 #pragma unroll
     for (int v = 0; v < V; ++v) lanes.lane[v] = narrow<T>(values[k][v]);
-    y.template store<V>(((row + static_cast<int64_t>(k) * columns.height) * columns.count + lane.column) * V, lanes);
+    y.template store<V>(((row + static_cast<int64_t>(k) * columns.height) * columns.count + place.column) * V, lanes);
   }
 }
 
 template <typename A>
-__device__ inline A activate(Activation activation, A alpha, A x) {
-  if (activation == Activation::relu) return x < A(0) ? A(0) : x;
-  if (activation == Activation::leaky_relu) return x >= A(0) ? x : alpha * x;
+__device__ inline A norm_activation(NormActivation activation, A alpha, A x) {
+  if (activation == NormActivation::relu) return x < A(0) ? A(0) : x;
+  if (activation == NormActivation::leaky_relu) return x >= A(0) ? x : alpha * x;
   return x;
 }
 
 // The gradient before the activation, from its result and the gradient after it.
 template <typename A>
-__device__ inline A activate_backward(Activation activation, A alpha, A y, A dy) {
-  if (activation == Activation::relu) return y > A(0) ? dy : A(0);
-  if (activation == Activation::leaky_relu) return y >= A(0) ? dy : alpha * dy;
+__device__ inline A norm_activation_backward(NormActivation activation, A alpha, A y, A dy) {
+  if (activation == NormActivation::relu) return y > A(0) ? dy : A(0);
+  if (activation == NormActivation::leaky_relu) return y >= A(0) ? dy : alpha * dy;
   return dy;
 }
 
@@ -66,15 +68,15 @@ template <typename T, int V>
 __global__ void __launch_bounds__(kColumnThreads) batch_norm_statistics(StatisticsArguments<T> a) {
   using A = Accumulator<T>;
   LAMINET_SHARED(A, shared, kColumnThreads * V);
-  const Lane lane = lane_of(a.columns);
+  const ColumnPlace place = column_place(a.columns);
   const int64_t begin = static_cast<int64_t>(blockIdx.y) * a.part_rows;
   const int64_t end = begin + a.part_rows < a.columns.rows ? begin + a.part_rows : a.columns.rows;
   A mean[V] = {}, m2[V] = {}, count = 0;
-  if (lane.active && begin < end) {
-    const Vector<T, V> first = a.x.template load<V>(lane.column * V);
-    for (int64_t row = begin + lane.row; row < end; row += static_cast<int64_t>(kRowsAtOnce) * a.columns.height) {
+  if (place.active && begin < end) {
+    const Vector<T, V> first = a.x.template load<V>(place.column * V);
+    for (int64_t row = begin + place.row; row < end; row += static_cast<int64_t>(kRowsAtOnce) * a.columns.height) {
       Rows<T, V> x = {};
-      const int taken = load_rows<T, V>(a.columns, lane, a.x, row, end, x);
+      const int taken = load_rows<T, V>(a.columns, place, a.x, row, end, x);
       const A n = static_cast<A>(taken), total = count + n, weight = n / total;
 #pragma unroll
       for (int v = 0; v < V; ++v) {
@@ -97,15 +99,15 @@ __global__ void __launch_bounds__(kColumnThreads) batch_norm_statistics(Statisti
   A part_mean[V];
 #pragma unroll
   for (int v = 0; v < V; ++v) part_mean[v] = mean[v] * count;
-  sum_over_rows(a.columns, lane, part_mean, shared);
+  sum_over_rows(a.columns, place, part_mean, shared);
 #pragma unroll
   for (int v = 0; v < V; ++v) {
     part_mean[v] /= static_cast<A>(end - begin);
     m2[v] += (mean[v] - part_mean[v]) * (mean[v] - part_mean[v]) * count;
   }
-  sum_over_rows(a.columns, lane, m2, shared);
-  if (!lane.active || lane.row != 0) return;
-  const int64_t channels = a.columns.count * V, to = 2 * blockIdx.y * channels + lane.column * V;
+  sum_over_rows(a.columns, place, m2, shared);
+  if (!place.active || place.row != 0) return;
+  const int64_t channels = a.columns.count * V, to = 2 * blockIdx.y * channels + place.column * V;
 #pragma unroll
   for (int v = 0; v < V; ++v) {
     a.parts[to + v] = part_mean[v];
@@ -118,25 +120,27 @@ template <typename T, typename P>
 __global__ void __launch_bounds__(kColumnThreads) batch_norm_combine(CombineArguments<T, P> a) {
   using A = Accumulator<T>;
   LAMINET_SHARED(A, shared, kColumnThreads);
-  const Lane lane = lane_of(a.columns);
-  const int64_t channels = a.columns.count, parts = a.columns.rows, channel = lane.column;
+  const ColumnPlace place = column_place(a.columns);
+  const int64_t channels = a.columns.count, parts = a.columns.rows, channel = place.column;
   const auto rows_of = [&](int64_t part) {
     return static_cast<A>(part + 1 < parts ? a.part_rows : a.rows - (parts - 1) * a.part_rows);
   };
   A mean[1] = {}, m2[1] = {};
-  if (lane.active) {
-    for (int64_t part = lane.row; part < parts; part += a.columns.height) mean[0] += a.parts[2 * part * channels + channel] * rows_of(part);
+  if (place.active) {
+    for (int64_t part = place.row; part < parts; part += a.columns.height) {
+      mean[0] += a.parts[2 * part * channels + channel] * rows_of(part);
+    }
   }
-  sum_over_rows(a.columns, lane, mean, shared);
+  sum_over_rows(a.columns, place, mean, shared);
   mean[0] /= static_cast<A>(a.rows);
-  if (lane.active) {
-    for (int64_t part = lane.row; part < parts; part += a.columns.height) {
+  if (place.active) {
+    for (int64_t part = place.row; part < parts; part += a.columns.height) {
       const A distance = a.parts[2 * part * channels + channel] - mean[0];
       m2[0] += a.parts[(2 * part + 1) * channels + channel] + distance * distance * rows_of(part);
     }
   }
-  sum_over_rows(a.columns, lane, m2, shared);
-  if (!lane.active || lane.row != 0) return;
+  sum_over_rows(a.columns, place, m2, shared);
+  if (!place.active || place.row != 0) return;
   const A variance = m2[0] / static_cast<A>(a.rows);
   const A factor = widen(a.gamma[channel]) / std::sqrt(variance + a.epsilon);
   const A first = a.rows > 0 ? widen(a.x[channel]) : A(0), centre = first + mean[0];
@@ -151,9 +155,9 @@ __global__ void __launch_bounds__(kColumnThreads) batch_norm_combine(CombineArgu
 template <typename T, int V>
 __global__ void __launch_bounds__(kColumnThreads) batch_norm_normalize(NormalizeArguments<T> a) {
   using A = Accumulator<T>;
-  const Lane lane = lane_of(a.columns);
-  if (!lane.active) return;
-  const int64_t channels = a.columns.count * V, channel = lane.column * V;
+  const ColumnPlace place = column_place(a.columns);
+  if (!place.active) return;
+  const int64_t channels = a.columns.count * V, channel = place.column * V;
   A centre[V], factor[V], offset[V];
 #pragma unroll
   for (int v = 0; v < V; ++v) {
@@ -162,16 +166,18 @@ __global__ void __launch_bounds__(kColumnThreads) batch_norm_normalize(Normalize
     offset[v] = a.coefficients[2 * channels + channel + v];
   }
   const int64_t rows_at_once = static_cast<int64_t>(kRowsAtOnce) * a.columns.height;
-  for (int64_t row = blockIdx.y * rows_at_once + lane.row; row < a.columns.rows; row += gridDim.y * rows_at_once) {
+  for (int64_t row = blockIdx.y * rows_at_once + place.row; row < a.columns.rows; row += gridDim.y * rows_at_once) {
     Rows<T, V> x = {}, skip = {};
-    const int count = load_rows<T, V>(a.columns, lane, a.x, row, a.columns.rows, x);
-    if (a.has_skip) load_rows<T, V>(a.columns, lane, a.skip, row, a.columns.rows, skip);
+    const int count = load_rows<T, V>(a.columns, place, a.x, row, a.columns.rows, x);
+    if (a.has_skip) load_rows<T, V>(a.columns, place, a.skip, row, a.columns.rows, skip);
 #pragma unroll
     for (int k = 0; k < kRowsAtOnce; ++k) {
 #pragma unroll
-      for (int v = 0; v < V; ++v) x[k][v] = activate(a.activation, a.alpha, (x[k][v] - centre[v]) * factor[v] + offset[v] + skip[k][v]);
+      for (int v = 0; v < V; ++v) {
+        x[k][v] = norm_activation(a.activation, a.alpha, (x[k][v] - centre[v]) * factor[v] + offset[v] + skip[k][v]);
+      }
     }
-    store_rows<T, V>(a.columns, lane, a.y, row, count, x);
+    store_rows<T, V>(a.columns, place, a.y, row, count, x);
   }
 }
 
@@ -180,25 +186,25 @@ template <typename T, typename P, int V>
 __global__ void __launch_bounds__(kColumnThreads) batch_norm_gradient_sums(GradientSumsArguments<T, P> a) {
   using A = Accumulator<T>;
   LAMINET_SHARED(A, shared, kColumnThreads * 2 * V);
-  const Lane lane = lane_of(a.columns);
+  const ColumnPlace place = column_place(a.columns);
   const int64_t begin = static_cast<int64_t>(blockIdx.y) * a.part_rows;
   const int64_t end = begin + a.part_rows < a.columns.rows ? begin + a.part_rows : a.columns.rows;
   A sums[2 * V] = {};
-  if (lane.active) {
+  if (place.active) {
     A mean[V];
 #pragma unroll
-    for (int v = 0; v < V; ++v) mean[v] = widen(a.mean[lane.column * V + v]);
-    for (int64_t row = begin + lane.row; row < end; row += static_cast<int64_t>(kRowsAtOnce) * a.columns.height) {
+    for (int v = 0; v < V; ++v) mean[v] = widen(a.mean[place.column * V + v]);
+    for (int64_t row = begin + place.row; row < end; row += static_cast<int64_t>(kRowsAtOnce) * a.columns.height) {
       Rows<T, V> x = {}, dy = {}, y = {};
-      const int count = load_rows<T, V>(a.columns, lane, a.x, row, end, x);
-      load_rows<T, V>(a.columns, lane, a.dy, row, end, dy);
-      if (a.activation != Activation::none) load_rows<T, V>(a.columns, lane, a.y, row, end, y);
+      const int count = load_rows<T, V>(a.columns, place, a.x, row, end, x);
+      load_rows<T, V>(a.columns, place, a.dy, row, end, dy);
+      if (a.activation != NormActivation::none) load_rows<T, V>(a.columns, place, a.y, row, end, y);
 #pragma unroll
       for (int v = 0; v < V; ++v) {
         A sum = 0, product = 0;
 #pragma unroll
         for (int k = 0; k < kRowsAtOnce; ++k) {
-          const A gradient = activate_backward(a.activation, a.alpha, y[k][v], dy[k][v]);
+          const A gradient = norm_activation_backward(a.activation, a.alpha, y[k][v], dy[k][v]);
           sum += k < count ? gradient : A(0);
           product += k < count ? gradient * (x[k][v] - mean[v]) : A(0);
         }
@@ -207,9 +213,9 @@ __global__ void __launch_bounds__(kColumnThreads) batch_norm_gradient_sums(Gradi
       }
     }
   }
-  sum_over_rows(a.columns, lane, sums, shared);
-  if (!lane.active || lane.row != 0) return;
-  const int64_t channels = a.columns.count * V, to = 2 * blockIdx.y * channels + lane.column * V;
+  sum_over_rows(a.columns, place, sums, shared);
+  if (!place.active || place.row != 0) return;
+  const int64_t channels = a.columns.count * V, to = 2 * blockIdx.y * channels + place.column * V;
 #pragma unroll
   for (int v = 0; v < V; ++v) {
     a.parts[to + v] = sums[v];
@@ -222,17 +228,17 @@ template <typename T, typename P>
 __global__ void __launch_bounds__(kColumnThreads) batch_norm_combine_gradients(CombineGradientsArguments<T, P> a) {
   using A = Accumulator<T>;
   LAMINET_SHARED(A, shared, kColumnThreads * 2);
-  const Lane lane = lane_of(a.columns);
-  const int64_t channels = a.columns.count, parts = a.columns.rows, channel = lane.column;
+  const ColumnPlace place = column_place(a.columns);
+  const int64_t channels = a.columns.count, parts = a.columns.rows, channel = place.column;
   A sums[2] = {};
-  if (lane.active) {
-    for (int64_t part = lane.row; part < parts; part += a.columns.height) {
+  if (place.active) {
+    for (int64_t part = place.row; part < parts; part += a.columns.height) {
       sums[0] += a.parts[2 * part * channels + channel];
       sums[1] += a.parts[(2 * part + 1) * channels + channel];
     }
   }
-  sum_over_rows(a.columns, lane, sums, shared);
-  if (!lane.active || lane.row != 0) return;
+  sum_over_rows(a.columns, place, sums, shared);
+  if (!place.active || place.row != 0) return;
   const A scale = A(1) / std::sqrt(widen(a.variance[channel]) + a.epsilon), dgamma = sums[1] * scale;
   a.dgamma[channel] = narrow<P>(dgamma);
   a.dbeta[channel] = narrow<P>(sums[0]);
@@ -246,9 +252,9 @@ __global__ void __launch_bounds__(kColumnThreads) batch_norm_combine_gradients(C
 template <typename T, int V>
 __global__ void __launch_bounds__(kColumnThreads) batch_norm_gradient(GradientArguments<T> a) {
   using A = Accumulator<T>;
-  const Lane lane = lane_of(a.columns);
-  if (!lane.active) return;
-  const int64_t channels = a.columns.count * V, channel = lane.column * V;
+  const ColumnPlace place = column_place(a.columns);
+  if (!place.active) return;
+  const int64_t channels = a.columns.count * V, channel = place.column * V;
   A mean[V], factor[V], shift[V], slope[V];
 #pragma unroll
   for (int v = 0; v < V; ++v) {
@@ -258,21 +264,21 @@ __global__ void __launch_bounds__(kColumnThreads) batch_norm_gradient(GradientAr
     slope[v] = a.coefficients[3 * channels + channel + v];
   }
   const int64_t rows_at_once = static_cast<int64_t>(kRowsAtOnce) * a.columns.height;
-  for (int64_t row = blockIdx.y * rows_at_once + lane.row; row < a.columns.rows; row += gridDim.y * rows_at_once) {
+  for (int64_t row = blockIdx.y * rows_at_once + place.row; row < a.columns.rows; row += gridDim.y * rows_at_once) {
     Rows<T, V> x = {}, dy = {}, y = {};
-    const int count = load_rows<T, V>(a.columns, lane, a.x, row, a.columns.rows, x);
-    load_rows<T, V>(a.columns, lane, a.dy, row, a.columns.rows, dy);
-    if (a.activation != Activation::none) load_rows<T, V>(a.columns, lane, a.y, row, a.columns.rows, y);
+    const int count = load_rows<T, V>(a.columns, place, a.x, row, a.columns.rows, x);
+    load_rows<T, V>(a.columns, place, a.dy, row, a.columns.rows, dy);
+    if (a.activation != NormActivation::none) load_rows<T, V>(a.columns, place, a.y, row, a.columns.rows, y);
 #pragma unroll
     for (int k = 0; k < kRowsAtOnce; ++k) {
 #pragma unroll
       for (int v = 0; v < V; ++v) {
-        dy[k][v] = activate_backward(a.activation, a.alpha, y[k][v], dy[k][v]);
+        dy[k][v] = norm_activation_backward(a.activation, a.alpha, y[k][v], dy[k][v]);
         x[k][v] = factor[v] * (dy[k][v] - shift[v] - (x[k][v] - mean[v]) * slope[v]);
       }
     }
-    store_rows<T, V>(a.columns, lane, a.dx, row, count, x);
-    if (a.has_dskip) store_rows<T, V>(a.columns, lane, a.dskip, row, count, dy);
+    store_rows<T, V>(a.columns, place, a.dx, row, count, x);
+    if (a.has_dskip) store_rows<T, V>(a.columns, place, a.dskip, row, count, dy);
   }
 }
 

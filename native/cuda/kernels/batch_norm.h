@@ -12,7 +12,7 @@
 
 namespace laminet::cuda {
 
-enum class Activation { none, relu, leaky_relu };
+enum class NormActivation { none, relu, leaky_relu };
 
 struct BatchNorm {
   DType dtype = DType::f32;       // of x, y, the residual and their gradients
@@ -20,7 +20,7 @@ struct BatchNorm {
   int64_t rows = 0;
   int64_t channels = 0;
   double epsilon = 0;
-  Activation activation = Activation::none;
+  NormActivation activation = NormActivation::none;
   double alpha = 0;  // of leaky_relu
 };
 

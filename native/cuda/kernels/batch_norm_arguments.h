@@ -32,7 +32,7 @@ struct CombineArguments {
 template <typename T>
 struct NormalizeArguments {
   Columns columns;
-  Activation activation;
+  NormActivation activation;
   bool has_skip;
   Accumulator<T> alpha;
   Global<const T> x, skip;
@@ -44,7 +44,7 @@ template <typename T, typename P>
 struct GradientSumsArguments {
   Columns columns;
   int64_t part_rows;
-  Activation activation;
+  NormActivation activation;
   Accumulator<T> alpha;
   Global<const T> x, dy, y;
   Global<const P> mean;
@@ -65,7 +65,7 @@ struct CombineGradientsArguments {
 template <typename T>
 struct GradientArguments {
   Columns columns;
-  Activation activation;
+  NormActivation activation;
   bool has_dskip;
   Accumulator<T> alpha;
   Global<const T> x, dy, y;

@@ -17,13 +17,13 @@ struct Columns {
 };
 
 // The place of a thread.
-struct Lane {
+struct ColumnPlace {
   int64_t column;
   int row;
   bool active;  // false for threads beyond the last column, and for those that fill no row
 };
 
-__device__ inline Lane lane_of(const Columns& columns) {
+__device__ inline ColumnPlace column_place(const Columns& columns) {
   const int thread = static_cast<int>(threadIdx.x);
   const int row = thread / columns.width;
   const int64_t column = static_cast<int64_t>(blockIdx.x) * columns.width + (thread - row * columns.width);
@@ -33,12 +33,12 @@ __device__ inline Lane lane_of(const Columns& columns) {
 // Every values[i] becomes its sum over the threads of the same column, added in a fixed order. All threads of the block call it, those that
 // are not active too. `shared` holds N numbers a thread.
 template <int N, typename A, typename Shared>
-__device__ void sum_over_rows(const Columns& columns, const Lane& lane, A (&values)[N], Shared& shared) {
+__device__ void sum_over_rows(const Columns& columns, const ColumnPlace& place, A (&values)[N], Shared& shared) {
   const int thread = static_cast<int>(threadIdx.x), threads = static_cast<int>(blockDim.x);
   for (int i = 0; i < N; ++i) shared[i * threads + thread] = values[i];
   for (int half = columns.half; half > 0; half /= 2) {
     __syncthreads();
-    if (lane.row < half && lane.row + half < columns.height) {
+    if (place.row < half && place.row + half < columns.height) {
       for (int i = 0; i < N; ++i) shared[i * threads + thread] += shared[i * threads + thread + half * columns.width];
     }
   }

@@ -40,11 +40,11 @@ int tiled_axis(const std::vector<ViewAxis>& axes) {
   return -1;
 }
 
-int64_t tiles(int64_t size) { return (size + kTile - 1) / kTile; }
+int64_t tiles(int64_t size) { return (size + kTransposeTile - 1) / kTransposeTile; }
 
 template <typename Word>
 void launch_tiles(const std::vector<ViewAxis>& axes, size_t down, const Word* source, Word* target, cudaStream_t stream) {
-  TileArguments<Word> arguments{};
+  TransposeArguments<Word> arguments{};
   const ViewAxis &inner = axes.back(), &turned = axes[down];
   int64_t blocks = tiles(inner.size) * tiles(turned.size);
   for (size_t i = 0; i + 1 < axes.size(); ++i) {
@@ -62,7 +62,7 @@ void launch_tiles(const std::vector<ViewAxis>& axes, size_t down, const Word* so
   arguments.tiles_across = Divider(tiles(inner.size));
   arguments.from = Global<const Word>(source);
   arguments.to = Global<Word>(target);
-  launch("transpose", transpose_tiles<Word>, static_cast<unsigned>(blocks), kTile * kTileLines, stream, arguments);
+  launch("transpose", transpose_tiles<Word>, static_cast<unsigned>(blocks), kTransposeTile * kTransposeLines, stream, arguments);
 }
 
 template <typename Word>

@@ -36,12 +36,12 @@ __global__ void __launch_bounds__(256) copy_view(CopyArguments<Word> a) {
   }
 }
 
-inline constexpr int kTile = 32;
-inline constexpr int kTileLines = 8;  // that a block of 256 threads moves at once
+inline constexpr int kTransposeTile = 32;
+inline constexpr int kTransposeLines = 8;  // that a block of 256 threads moves at once
 
 // The source runs along `down`, the target along `across`; `outer` are the other axes.
 template <typename Word>
-struct TileArguments {
+struct TransposeArguments {
   int rank;  // of the outer axes
   int64_t down, across;
   int64_t source_step, target_step;  // of `across` in the source, of `down` in the target
@@ -53,11 +53,11 @@ struct TileArguments {
 };
 
 template <typename Word>
-__global__ void __launch_bounds__(kTile* kTileLines) transpose_tiles(TileArguments<Word> a) {
-  LAMINET_SHARED(Word, tile, kTile * (kTile + 1));  // a column more than it holds: lines begin at different banks
+__global__ void __launch_bounds__(kTransposeTile* kTransposeLines) transpose_tiles(TransposeArguments<Word> a) {
+  LAMINET_SHARED(Word, tile, kTransposeTile * (kTransposeTile + 1));  // a column more than it holds: lines begin at different banks
   uint32_t rest = blockIdx.x;
-  const int64_t across = static_cast<int64_t>(take_digit(a.tiles_across, rest)) * kTile;
-  const int64_t down = static_cast<int64_t>(take_digit(a.tiles_down, rest)) * kTile;
+  const int64_t across = static_cast<int64_t>(take_digit(a.tiles_across, rest)) * kTransposeTile;
+  const int64_t down = static_cast<int64_t>(take_digit(a.tiles_down, rest)) * kTransposeTile;
   int64_t source = across * a.source_step + down, target = across + down * a.target_step;
 #pragma unroll
   for (int axis = kCopyAxes - 1; axis >= 0; --axis) {
@@ -66,13 +66,13 @@ __global__ void __launch_bounds__(kTile* kTileLines) transpose_tiles(TileArgumen
     source += digit * a.source[axis];
     target += digit * a.target[axis];
   }
-  const int lane = static_cast<int>(threadIdx.x) % kTile, line = static_cast<int>(threadIdx.x) / kTile;
-  for (int i = line; i < kTile; i += kTileLines) {
-    if (down + lane < a.down && across + i < a.across) tile[i * (kTile + 1) + lane] = a.from[source + i * a.source_step + lane];
+  const int lane = static_cast<int>(threadIdx.x) % kTransposeTile, line = static_cast<int>(threadIdx.x) / kTransposeTile;
+  for (int i = line; i < kTransposeTile; i += kTransposeLines) {
+    if (down + lane < a.down && across + i < a.across) tile[i * (kTransposeTile + 1) + lane] = a.from[source + i * a.source_step + lane];
   }
   __syncthreads();
-  for (int i = line; i < kTile; i += kTileLines) {
-    if (across + lane < a.across && down + i < a.down) a.to[target + i * a.target_step + lane] = tile[lane * (kTile + 1) + i];
+  for (int i = line; i < kTransposeTile; i += kTransposeLines) {
+    if (across + lane < a.across && down + i < a.down) a.to[target + i * a.target_step + lane] = tile[lane * (kTransposeTile + 1) + i];
   }
 }
 

@@ -2,6 +2,7 @@
 #include "cuda/kernels/gather.cuh"
 
 #include "cuda/kernels/boxes.h"
+#include "cuda/kernels/float_types.h"
 #include "cuda/kernels/gather.h"
 #include "cuda/kernels/launch.h"
 #include "cuda/kernels/vectors.h"
@@ -12,10 +13,10 @@ namespace {
 
 template <typename T, int V>
 void scatter(const Gather& gather, const int32_t* indices, const void* updates, void* y, cudaStream_t stream) {
-  const int64_t chunks = (gather.inner + kWarp * V - 1) / (kWarp * V), tasks = gather.outer * gather.size * chunks;
-  launch<ScatterArguments<T>>("scatter_add", scatter_add_rows<T, V>, grid_for(tasks, kBlock / kWarp), kBlock, stream,
+  const int64_t chunks = (gather.inner + kWarpThreads * V - 1) / (kWarpThreads * V), tasks = gather.outer * gather.size * chunks;
+  launch<ScatterArguments<T>>("scatter_add", scatter_add_rows<T, V>, grid_for(tasks, kBlock / kWarpThreads), kBlock, stream,
                               {tasks, gather.size, gather.inner, gather.picked, chunks, Global<const int32_t>(indices),
-                               Global<const T>(static_cast<const T*>(updates)), Global<T>(static_cast<T*>(y))});
+                               reads<T>(updates), writes<T>(y)});
 }
 
 }  // namespace
@@ -46,20 +47,13 @@ void launch_gather(const Gather& gather, const void* x, const int32_t* indices, 
 
 void launch_scatter_add(const Gather& gather, const int32_t* indices, const void* updates, void* y, cudaStream_t stream) {
   if (gather.outer * gather.size * gather.inner == 0) return;
-  const auto choose = [&]<typename T>() {
+  with_float_type("scatter_add", gather.dtype, [&]<typename T>() {
     if (moves_vectors<T>(gather.inner, {updates, y})) {
       scatter<T, kVector<T>>(gather, indices, updates, y, stream);
     } else {
       scatter<T, 1>(gather, indices, updates, y, stream);
     }
-  };
-  switch (gather.dtype) {
-    case DType::f32: return choose.template operator()<float>();
-    case DType::f64: return choose.template operator()<double>();
-    case DType::bf16: return choose.template operator()<__nv_bfloat16>();
-    case DType::f16: return choose.template operator()<__half>();
-    default: throw Error("INTERNAL", std::string("scatter_add: received ") + dtype_name(gather.dtype) + "; expected a float type");
-  }
+  });
 }
 
 }  // namespace laminet::cuda

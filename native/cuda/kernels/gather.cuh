@@ -28,7 +28,7 @@ __global__ void __launch_bounds__(256) gather_words(GatherArguments<Word> a) {
   }
 }
 
-inline constexpr int kWarp = 32;
+inline constexpr int kWarpThreads = 32;
 inline constexpr int kIndicesAtOnce = 4;  // a lane reads this many before it looks at the first
 
 template <typename T>
@@ -41,26 +41,26 @@ struct ScatterArguments {
   Global<T> to;
 };
 
-// A warp makes `kWarp` vectors of V numbers of one row.
+// A warp makes `kWarpThreads` vectors of V numbers of one row.
 template <typename T, int V>
 __global__ void __launch_bounds__(256) scatter_add_rows(ScatterArguments<T> a) {
-  const int lane = static_cast<int>(threadIdx.x) % kWarp;
-  for (int64_t task = global_thread() / kWarp; task < a.tasks; task += global_threads() / kWarp) {
-    const int64_t whole_row = task / a.chunks, column = ((task - whole_row * a.chunks) * kWarp + lane) * V;
+  const int lane = static_cast<int>(threadIdx.x) % kWarpThreads;
+  for (int64_t task = global_thread() / kWarpThreads; task < a.tasks; task += global_threads() / kWarpThreads) {
+    const int64_t whole_row = task / a.chunks, column = ((task - whole_row * a.chunks) * kWarpThreads + lane) * V;
     const int64_t outer = whole_row / a.size, row = whole_row - outer * a.size;
     Accumulator<T> sum[V] = {};
-    for (int64_t first = 0; first < a.picked; first += kWarp * kIndicesAtOnce) {
+    for (int64_t first = 0; first < a.picked; first += kWarpThreads * kIndicesAtOnce) {
       int64_t rows[kIndicesAtOnce];
 #pragma unroll
       for (int k = 0; k < kIndicesAtOnce; ++k) {
-        const int64_t pick = first + k * kWarp + lane;
+        const int64_t pick = first + k * kWarpThreads + lane;
         rows[k] = pick < a.picked ? nearest_inside(a.indices[pick], a.size) : -1;
       }
 #pragma unroll
       for (int k = 0; k < kIndicesAtOnce; ++k) {
         for (unsigned mine = __ballot_sync(0xffffffffU, rows[k] == row); mine != 0; mine &= mine - 1) {
           if (column >= a.inner) continue;
-          const int64_t pick = first + k * kWarp + __ffs(static_cast<int>(mine)) - 1;
+          const int64_t pick = first + k * kWarpThreads + __ffs(static_cast<int>(mine)) - 1;
           const Vector<T, V> update = a.updates.template load<V>((outer * a.picked + pick) * a.inner + column);
 #pragma unroll
           for (int v = 0; v < V; ++v) sum[v] += widen(update.lane[v]);

@@ -1,6 +1,7 @@
 // Launches of pooling, and the choice of a kernel by type, alignment and overlap.
 #include "cuda/kernels/pool2d.cuh"
 
+#include "cuda/kernels/float_types.h"
 #include "cuda/kernels/launch.h"
 #include "cuda/kernels/pool2d.h"
 #include "cuda/kernels/vectors.h"
@@ -54,20 +55,13 @@ void launch_over(const char* name, void (*kernel)(PoolArguments<T>), const Pool2
 // body.operator()<T, V>() for the type of a pooling, with vectors where the memory allows them.
 template <typename Body>
 void with_type(const Pool2d& pool, const PoolMemory& at, const Body& body) {
-  const auto choose = [&]<typename T>() {
+  with_float_type("pool2d", pool.dtype, [&]<typename T>() {
     if (moves_vectors<T>(pool.channels, {at.x, at.y, at.dy, at.to})) {
       body.template operator()<T, kVector<T>>();
     } else {
       body.template operator()<T, 1>();
     }
-  };
-  switch (pool.dtype) {
-    case DType::f32: return choose.template operator()<float>();
-    case DType::f64: return choose.template operator()<double>();
-    case DType::bf16: return choose.template operator()<__nv_bfloat16>();
-    case DType::f16: return choose.template operator()<__half>();
-    default: throw Error("INTERNAL", std::string("pool2d: no kernel: received ") + dtype_name(pool.dtype) + "; expected a float type");
-  }
+  });
 }
 
 bool overlaps(const WindowAxis& axis) { return axis.window > axis.stride; }

@@ -24,18 +24,18 @@ struct PoolArguments {
 };
 
 // [begin, end); may be empty.
-struct Range {
+struct PoolRange {
   int begin, end;
 };
 
 // The cells inside the image under the window at a position.
-__device__ inline Range cells_under(const PoolAxis& axis, int position) {
+__device__ inline PoolRange cells_under(const PoolAxis& axis, int position) {
   const int start = position * axis.stride - axis.before;
   return {max(start, 0), min(start + axis.window, axis.input)};
 }
 
 // The positions whose windows cover a cell.
-__device__ inline Range positions_over(const PoolAxis& axis, int cell) {
+__device__ inline PoolRange positions_over(const PoolAxis& axis, int cell) {
   const int reach = cell + axis.before, first = reach - axis.window + 1;
   const int begin = first > 0 ? static_cast<int>(axis.by_stride.quotient(static_cast<uint32_t>(first + axis.stride - 1))) : 0;
   return {begin, min(static_cast<int>(axis.by_stride.quotient(static_cast<uint32_t>(reach))) + 1, axis.output)};
@@ -66,14 +66,14 @@ __device__ inline int64_t position_index(const PoolArguments<T>& a, const PoolPl
 }
 
 template <typename T, int V>
-__device__ inline void read(Global<const T> from, int64_t vector, Accumulator<T> (&values)[V]) {
+__device__ inline void read_channels(Global<const T> from, int64_t vector, Accumulator<T> (&values)[V]) {
   const Vector<T, V> lanes = from.template load<V>(vector * V);
 #pragma unroll
   for (int v = 0; v < V; ++v) values[v] = widen(lanes.lane[v]);
 }
 
 template <typename T, int V>
-__device__ inline void write(Global<T> to, int64_t vector, const Accumulator<T> (&values)[V]) {
+__device__ inline void write_channels(Global<T> to, int64_t vector, const Accumulator<T> (&values)[V]) {
   Vector<T, V> lanes;
 #pragma unroll
   for (int v = 0; v < V; ++v) lanes.lane[v] = narrow<T>(values[v]);
@@ -91,31 +91,31 @@ __global__ void __launch_bounds__(256) max_pool2d(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
-    const Range rows = cells_under(a.rows, at.row), columns = cells_under(a.columns, at.column);
+    const PoolRange rows = cells_under(a.rows, at.row), columns = cells_under(a.columns, at.column);
     A best[V];
 #pragma unroll
     for (int v = 0; v < V; ++v) best[v] = -std::numeric_limits<A>::infinity();
     for (int row = rows.begin; row < rows.end; ++row) {
       for (int column = columns.begin; column < columns.end; ++column) {
         A x[V];
-        read<T, V>(a.x, cell_index(a, at, row, column), x);
+        read_channels<T, V>(a.x, cell_index(a, at, row, column), x);
 #pragma unroll
         for (int v = 0; v < V; ++v) best[v] = x[v] > best[v] || x[v] != x[v] ? x[v] : best[v];
       }
     }
-    write<T, V>(a.to, index, best);
+    write_channels<T, V>(a.to, index, best);
   }
 }
 
 // Clears `first[v]` where a cell of the window before (row, column), in row-major order, is the maximum y too.
 template <typename T, int V>
-__device__ inline void drop_later_maxima(const PoolArguments<T>& a, const PoolPlace& at, const Range& rows, const Range& columns,
+__device__ inline void drop_later_maxima(const PoolArguments<T>& a, const PoolPlace& at, const PoolRange& rows, const PoolRange& columns,
                                          const Accumulator<T> (&y)[V], bool (&first)[V]) {
   for (int row = rows.begin; row <= at.row; ++row) {
     const int end = row == at.row ? at.column : columns.end;
     for (int column = columns.begin; column < end; ++column) {
       Accumulator<T> x[V];
-      read<T, V>(a.x, cell_index(a, at, row, column), x);
+      read_channels<T, V>(a.x, cell_index(a, at, row, column), x);
       bool any = false;
 #pragma unroll
       for (int v = 0; v < V; ++v) {
@@ -133,14 +133,14 @@ __global__ void __launch_bounds__(256, 4) max_pool2d_gather(PoolArguments<T> a) 
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
-    const Range rows = positions_over(a.rows, at.row), columns = positions_over(a.columns, at.column);
+    const PoolRange rows = positions_over(a.rows, at.row), columns = positions_over(a.columns, at.column);
     A x[V], sum[V] = {};
-    read<T, V>(a.x, index, x);
+    read_channels<T, V>(a.x, index, x);
     for (int row = rows.begin; row < rows.end; ++row) {
       for (int column = columns.begin; column < columns.end; ++column) {
         const int64_t position = position_index(a, at, row, column);
         A y[V];
-        read<T, V>(a.y, position, y);
+        read_channels<T, V>(a.y, position, y);
         bool first[V], any = false;
 #pragma unroll
         for (int v = 0; v < V; ++v) {
@@ -150,17 +150,17 @@ __global__ void __launch_bounds__(256, 4) max_pool2d_gather(PoolArguments<T> a) 
         if (!any) continue;
         drop_later_maxima<T, V>(a, at, cells_under(a.rows, row), cells_under(a.columns, column), y, first);
         A dy[V];
-        read<T, V>(a.dy, position, dy);
+        read_channels<T, V>(a.dy, position, dy);
 #pragma unroll
         for (int v = 0; v < V; ++v) sum[v] += first[v] ? dy[v] : A(0);
       }
     }
-    write<T, V>(a.to, index, sum);
+    write_channels<T, V>(a.to, index, sum);
   }
 }
 
 // The cells from a window's first to the next window's; the last position takes what is left of the image.
-__device__ inline Range cells_of_tile(const PoolAxis& axis, int position) {
+__device__ inline PoolRange cells_of_tile(const PoolAxis& axis, int position) {
   const int start = position * axis.stride - axis.before;
   return {max(start, 0), position + 1 == axis.output ? axis.input : min(start + axis.stride, axis.input)};
 }
@@ -171,11 +171,11 @@ __global__ void __launch_bounds__(256) max_pool2d_spread(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
-    const Range rows = cells_of_tile(a.rows, at.row), columns = cells_of_tile(a.columns, at.column);
-    const Range window_rows = cells_under(a.rows, at.row), window_columns = cells_under(a.columns, at.column);
+    const PoolRange rows = cells_of_tile(a.rows, at.row), columns = cells_of_tile(a.columns, at.column);
+    const PoolRange window_rows = cells_under(a.rows, at.row), window_columns = cells_under(a.columns, at.column);
     A y[V], dy[V];
-    read<T, V>(a.y, index, y);
-    read<T, V>(a.dy, index, dy);
+    read_channels<T, V>(a.y, index, y);
+    read_channels<T, V>(a.dy, index, dy);
     bool given[V] = {};
     for (int row = rows.begin; row < rows.end; ++row) {
       for (int column = columns.begin; column < columns.end; ++column) {
@@ -183,7 +183,7 @@ __global__ void __launch_bounds__(256) max_pool2d_spread(PoolArguments<T> a) {
         A dx[V] = {};
         if (row < window_rows.end && column < window_columns.end) {
           A x[V];
-          read<T, V>(a.x, cell, x);
+          read_channels<T, V>(a.x, cell, x);
 #pragma unroll
           for (int v = 0; v < V; ++v) {
             const bool takes = !given[v] && is_maximum(x[v], y[v]);
@@ -191,14 +191,14 @@ __global__ void __launch_bounds__(256) max_pool2d_spread(PoolArguments<T> a) {
             given[v] = given[v] || takes;
           }
         }
-        write<T, V>(a.to, cell, dx);
+        write_channels<T, V>(a.to, cell, dx);
       }
     }
   }
 }
 
 // The number of cells under a window that lie inside the image.
-__device__ inline int cells_in(const Range& rows, const Range& columns) {
+__device__ inline int cells_in(const PoolRange& rows, const PoolRange& columns) {
   return max(rows.end - rows.begin, 0) * max(columns.end - columns.begin, 0);
 }
 
@@ -208,12 +208,12 @@ __global__ void __launch_bounds__(256) avg_pool2d(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
-    const Range rows = cells_under(a.rows, at.row), columns = cells_under(a.columns, at.column);
+    const PoolRange rows = cells_under(a.rows, at.row), columns = cells_under(a.columns, at.column);
     A sum[V] = {};
     for (int row = rows.begin; row < rows.end; ++row) {
       for (int column = columns.begin; column < columns.end; ++column) {
         A x[V];
-        read<T, V>(a.x, cell_index(a, at, row, column), x);
+        read_channels<T, V>(a.x, cell_index(a, at, row, column), x);
 #pragma unroll
         for (int v = 0; v < V; ++v) sum[v] += x[v];
       }
@@ -221,7 +221,7 @@ __global__ void __launch_bounds__(256) avg_pool2d(PoolArguments<T> a) {
     const A cells = static_cast<A>(max(cells_in(rows, columns), 1));
 #pragma unroll
     for (int v = 0; v < V; ++v) sum[v] /= cells;
-    write<T, V>(a.to, index, sum);
+    write_channels<T, V>(a.to, index, sum);
   }
 }
 
@@ -231,18 +231,18 @@ __global__ void __launch_bounds__(256) avg_pool2d_gather(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
-    const Range rows = positions_over(a.rows, at.row), columns = positions_over(a.columns, at.column);
+    const PoolRange rows = positions_over(a.rows, at.row), columns = positions_over(a.columns, at.column);
     A sum[V] = {};
     for (int row = rows.begin; row < rows.end; ++row) {
       for (int column = columns.begin; column < columns.end; ++column) {
         A dy[V];
-        read<T, V>(a.dy, position_index(a, at, row, column), dy);
+        read_channels<T, V>(a.dy, position_index(a, at, row, column), dy);
         const A share = A(1) / static_cast<A>(cells_in(cells_under(a.rows, row), cells_under(a.columns, column)));
 #pragma unroll
         for (int v = 0; v < V; ++v) sum[v] += dy[v] * share;
       }
     }
-    write<T, V>(a.to, index, sum);
+    write_channels<T, V>(a.to, index, sum);
   }
 }
 

@@ -18,7 +18,7 @@ bool describe(const Lowering& lowering, const Instruction& instruction, BatchNor
   norm.rows = norm.channels == 0 ? 0 : element_count(x.shape) / norm.channels;
   norm.epsilon = instruction.number("epsilon");
   if (instruction.has("activation")) {
-    norm.activation = instruction.text("activation") == "relu" ? Activation::relu : Activation::leaky_relu;
+    norm.activation = instruction.text("activation") == "relu" ? NormActivation::relu : NormActivation::leaky_relu;
     norm.alpha = instruction.number("alpha", 0);
   }
   if (!batch_norm_supported(norm.dtype, norm.parameters)) {
@@ -66,7 +66,7 @@ bool batch_norm_backward(Lowering& lowering, const Instruction& instruction, std
   BatchNorm norm;
   if (!describe(lowering, instruction, norm, refusal)) return false;
   const std::vector<int> in = tensors(lowering, instruction.operands), out = tensors(lowering, instruction.results);
-  const bool masks = norm.activation != Activation::none, skip = instruction.flag("skip");
+  const bool masks = norm.activation != NormActivation::none, skip = instruction.flag("skip");
   const int scratch = lowering.scratch(batch_norm_scratch_bytes(norm));
   lowering.add(instruction, {step_name(instruction, skip), "own kernels", {scratch}}, work([=](const Places& at, Context& context) {
                  launch_batch_norm_backward(norm,
