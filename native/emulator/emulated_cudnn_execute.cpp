@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 
 #include "emulated_cudnn_engines.h"
@@ -59,16 +60,19 @@ void disturb(const Tensor& tensor, void* memory, bool up) {
 }
 
 void run(void* state) {
-  Launch& launch = *static_cast<Launch*>(state);
+  const Launch& launch = *static_cast<const Launch*>(state);
   const Plan& plan = *launch.plan;
   const Engine& engine = engine_at(plan.engine);
-  for (int64_t byte = 0; byte < plan.workspace; ++byte) launch.workspace[byte] = static_cast<char>(0xa5);
+  const auto workspace = static_cast<size_t>(plan.workspace);
+  if (workspace > 0) std::memset(laminet_emulator_memory_behind(launch.workspace, workspace), 0xa5, workspace);
+  std::map<int64_t, void*> memory;
+  for (const Tensor& tensor : plan.graph.bound()) memory[tensor.uid] = laminet_emulator_memory_behind(launch.memory.at(tensor.uid), tensor.span());
   const char* rounding = std::getenv("EMULATED_TENSOR_FLOAT32");
-  interpret(plan.graph, launch.memory, rounding != nullptr && *rounding == '1' && has_note(engine, CUDNN_NUMERICAL_NOTE_TENSOR_CORE));
+  interpret(plan.graph, memory, rounding != nullptr && *rounding == '1' && has_note(engine, CUDNN_NUMERICAL_NOTE_TENSOR_CORE));
   if (has_note(engine, CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) {
     static int executions = 0;
     const Tensor& output = plan.graph.operations.back().output;
-    disturb(output, launch.memory.at(output.uid), ++executions % 2 == 0);
+    disturb(output, memory.at(output.uid), ++executions % 2 == 0);
   }
 }
 

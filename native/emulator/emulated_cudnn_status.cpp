@@ -1,9 +1,9 @@
 #include "emulated_cudnn_status.h"
 
 #include <cstdlib>
-#include <mutex>
-#include <sstream>
 #include <utility>
+
+#include "asked_fault.h"
 
 namespace laminet::emulated_cudnn {
 
@@ -55,22 +55,8 @@ std::string& last_words() {
 }
 
 void inject_fault(const char* function) {
-  const char* wish = std::getenv("EMULATED_CUDNN_FAIL");
-  if (wish == nullptr) return;
-  static std::mutex mutex;
-  static std::string current;
-  static int calls = 0;
-  const std::lock_guard lock(mutex);
-  if (current != wish) {
-    current = wish;
-    calls = 0;
-  }
-  std::istringstream parts(current);
-  std::string name, which, status;
-  std::getline(parts, name, ':');
-  std::getline(parts, which, ':');
-  std::getline(parts, status);
-  if (name == function && ++calls == std::atoi(which.c_str())) refuse(status_of(status), std::string(function) + ": a fault was asked for");
+  const std::string status = emulator::asked_fault("EMULATED_CUDNN_FAIL", function);
+  if (!status.empty()) refuse(status_of(status), std::string(function) + ": a fault was asked for");
 }
 
 }  // namespace laminet::emulated_cudnn

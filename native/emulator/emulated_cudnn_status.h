@@ -22,8 +22,7 @@ const char* status_name(cudnnStatus_t status);
 // What cudnnGetLastErrorString gives, for each thread.
 std::string& last_words();
 
-// Throws when EMULATED_CUDNN_FAIL ("<function>:<which call of it, from 1>:<status, by name or number>") is about this call. Calls are counted
-// from the moment the variable gets its value.
+// Throws when EMULATED_CUDNN_FAIL (asked_fault.h; the status by name or number) is about this call.
 void inject_fault(const char* function);
 
 template <typename Body>

@@ -1,0 +1,103 @@
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "emulated_cublas_lt.h"
+
+namespace laminet::emulated_cublas_lt {
+
+namespace {
+
+using Dense = std::vector<double>;
+
+double read(cudaDataType_t type, const char* memory, int64_t element) {
+  switch (type) {
+    case CUDA_R_64F: return reinterpret_cast<const double*>(memory)[element];
+    case CUDA_R_16F: return __half2float(reinterpret_cast<const __half*>(memory)[element]);
+    case CUDA_R_16BF: return __bfloat162float(reinterpret_cast<const __nv_bfloat16*>(memory)[element]);
+    default: return reinterpret_cast<const float*>(memory)[element];
+  }
+}
+
+void write(cudaDataType_t type, char* memory, int64_t element, double value) {
+  switch (type) {
+    case CUDA_R_64F: reinterpret_cast<double*>(memory)[element] = value; break;
+    case CUDA_R_16F: reinterpret_cast<__half*>(memory)[element] = __float2half(static_cast<float>(value)); break;
+    case CUDA_R_16BF: reinterpret_cast<__nv_bfloat16*>(memory)[element] = __float2bfloat16(static_cast<float>(value)); break;
+    default: reinterpret_cast<float*>(memory)[element] = static_cast<float>(value); break;
+  }
+}
+
+// To the 10 bits of TF32's mantissa, to the nearest, ties to even.
+double rounded_to_tensor_float32(double x) {
+  const float single = static_cast<float>(x);
+  uint32_t bits;
+  std::memcpy(&bits, &single, sizeof bits);
+  bits = (bits + 0xfff + (bits >> 13 & 1)) & ~uint32_t{0x1fff};
+  float result;
+  std::memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+// op(matrix n), row-major and dense.
+Dense load(const Layout& layout, int32_t transpose, const char* memory, int64_t n, bool tensor_float32) {
+  const bool turned = transpose != CUBLAS_OP_N;
+  const auto rows = static_cast<int64_t>(turned ? layout.columns : layout.rows), columns = static_cast<int64_t>(turned ? layout.rows : layout.columns);
+  Dense values(static_cast<size_t>(rows * columns));
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < columns; ++j) {
+      const double value = read(layout.type, memory, turned ? layout.offset(n, j, i) : layout.offset(n, i, j));
+      values[i * columns + j] = tensor_float32 && layout.type == CUDA_R_32F ? rounded_to_tensor_float32(value) : value;
+    }
+  return values;
+}
+
+// BGRADA: the sums of op(A)'s rows; BGRADB: of op(B)'s columns; both over the depth.
+void write_bias_gradient(const Problem& problem, const Dense& a, const Dense& b) {
+  const int64_t depth = problem.depth();
+  if (problem.operation.epilogue == CUBLASLT_EPILOGUE_BGRADA) {
+    for (int64_t i = 0; i < static_cast<int64_t>(problem.d.rows); ++i) {
+      double sum = 0;
+      for (int64_t k = 0; k < depth; ++k) sum += a[i * depth + k];
+      write(problem.d.type, problem.operation.bias, i, sum);
+    }
+  } else if (problem.operation.epilogue == CUBLASLT_EPILOGUE_BGRADB) {
+    const auto columns = static_cast<int64_t>(problem.d.columns);
+    for (int64_t j = 0; j < columns; ++j) {
+      double sum = 0;
+      for (int64_t k = 0; k < depth; ++k) sum += b[k * columns + j];
+      write(problem.d.type, problem.operation.bias, j, sum);
+    }
+  }
+}
+
+}  // namespace
+
+void multiply(const Problem& problem, double alpha, const char* a, const char* b, double beta, const char* c, char* d, bool tensor_float32) {
+  const Operation& operation = problem.operation;
+  const auto rows = static_cast<int64_t>(problem.d.rows), columns = static_cast<int64_t>(problem.d.columns);
+  const int64_t depth = problem.depth();
+  const bool has_bias = operation.epilogue == CUBLASLT_EPILOGUE_BIAS || operation.epilogue == CUBLASLT_EPILOGUE_RELU_BIAS;
+  const bool rectified = operation.epilogue == CUBLASLT_EPILOGUE_RELU || operation.epilogue == CUBLASLT_EPILOGUE_RELU_BIAS;
+  Dense sums(static_cast<size_t>(columns));
+  for (int64_t n = 0; n < problem.d.batch; ++n) {
+    const Dense left = load(problem.a, operation.transpose_a, a, n, tensor_float32), right = load(problem.b, operation.transpose_b, b, n, tensor_float32);
+    for (int64_t i = 0; i < rows; ++i) {
+      std::fill(sums.begin(), sums.end(), 0.0);
+      for (int64_t k = 0; k < depth; ++k)
+        for (int64_t j = 0; j < columns; ++j) sums[j] += left[i * depth + k] * right[k * columns + j];
+      for (int64_t j = 0; j < columns; ++j) {
+        double value = alpha * sums[j];
+        if (beta != 0) value += beta * read(problem.c.type, c, problem.c.offset(n, i, j));
+        if (has_bias) value += read(problem.d.type, operation.bias, n * operation.bias_stride + i);
+        write(problem.d.type, d, problem.d.offset(n, i, j), rectified && value < 0 ? 0 : value);
+      }
+    }
+    write_bias_gradient(problem, left, right);
+  }
+}
+
+}  // namespace laminet::emulated_cublas_lt
