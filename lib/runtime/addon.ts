@@ -128,6 +128,7 @@ const require = createRequire(import.meta.url);
 const candidates = ['../../build/native/Release/laminet.node', '../../../build/native/Release/laminet.node'];
 
 let loaded: NativeAddon | undefined;
+let loadedPath = '';
 
 /**
  * The native addon, loaded at the first call.
@@ -141,6 +142,7 @@ export function addon(): NativeAddon {
     const path = fileURLToPath(new URL(candidate, import.meta.url));
     try {
       loaded = require(path) as NativeAddon;
+      loadedPath = path;
       return loaded;
     } catch (error) {
       attempts.push(`${path}: ${(error as Error).message.split('\n')[0]}`);
@@ -150,4 +152,10 @@ export function addon(): NativeAddon {
     `laminet: the native addon could not be loaded; tried\n  ${attempts.join('\n  ')}\n` +
       'build it with `npm run build:native` in the package folder (or `npm rebuild laminet` where it is a dependency)',
   );
+}
+
+/** Where the addon was loaded from. @throws DeviceError as `addon`. */
+export function addonPath(): string {
+  addon();
+  return loadedPath;
 }
