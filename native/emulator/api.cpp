@@ -9,6 +9,7 @@
 #include <string>
 
 #include "emulator/block.h"
+#include "emulator/capture.h"
 #include "emulator/memory.h"
 #include "emulator/order.h"
 #include "emulator/streams.h"
@@ -135,6 +136,7 @@ void laminet_emulator_reset_counts() {
 
 void laminet_emulator_reset() {
   const std::lock_guard lock(state().mutex);
+  forget_captures();
   forget_queued_work();
   free_all_memory();
   state().lost = cudaSuccess;

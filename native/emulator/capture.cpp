@@ -110,6 +110,10 @@ void forbid_if_any_captured(const char* what) {
   spoil(*captures.front(), cudaErrorStreamCaptureUnsupported, std::string(what) + ": a stream is being captured");
 }
 
+void forget_captures() {
+  while (!captures.empty()) close(*captures.back());
+}
+
 void add_to_capture(Stream& stream, Work work) {
   Capture& capture = *stream.capture;
   if (capture.invalid) refuse(cudaErrorStreamCaptureInvalidated, work.name + ": an earlier call has spoilt the capture");

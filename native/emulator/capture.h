@@ -32,6 +32,7 @@ void forbid_legacy_while_capturing(const char* what);
 // For waiting for the whole device.
 void forbid_if_any_captured(const char* what);
 
+void forget_captures();
 void add_to_capture(Stream& stream, Work work);
 
 }  // namespace laminet::emulator
