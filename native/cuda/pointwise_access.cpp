@@ -33,8 +33,8 @@ std::vector<Walk> walks_of(const Shape& operand, const Shape& group) {
 
 PointwiseTerm axis_term(int64_t stride, int64_t extent) {
   PointwiseTerm term;
-  term.divisor = Divisor(stride);
-  term.extent_divisor = Divisor(extent);
+  term.divisor = WideDivider(stride);
+  term.extent_divider = WideDivider(extent);
   term.extent = extent;
   return term;
 }

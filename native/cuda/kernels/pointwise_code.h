@@ -3,15 +3,14 @@
 
 #include <cstdint>
 
-#include "cuda/kernels/divisor.h"
+#include "cuda/kernels/divide.h"
 #include "runtime/pointwise_group.h"
 
 namespace laminet::cuda {
 
 // One part of the way from an index to an offset: (index / divisor) % extent * stride.
 struct PointwiseTerm {
-  Divisor divisor;
-  Divisor extent_divisor;
+  WideDivider divisor, extent_divider;
   int64_t extent = 0;  // 0: the quotient is below it anyway
   int64_t stride = 1;
 };

@@ -69,8 +69,8 @@ __device__ inline void with_stored_type(DType dtype, const Body& body) {
 
 // (index / divisor) % extent
 __device__ inline int64_t index_of_term(const PointwiseTerm& term, int64_t index) {
-  const int64_t along = quotient(index, term.divisor);
-  return term.extent == 0 ? along : along - quotient(along, term.extent_divisor) * term.extent;
+  const int64_t along = term.divisor.quotient(index);
+  return term.extent == 0 ? along : along - term.extent_divider.quotient(along) * term.extent;
 }
 
 __device__ inline int64_t operand_offset(const PointwiseOperand& operand, int64_t index) {
