@@ -6,7 +6,8 @@ export { compile, grad, valueAndGrads, variableGrads } from './autodiff/transfor
 export * as callbacks from './callbacks/index.js';
 export * as constraints from './constraints/index.js';
 export { floatx, setFloatx } from './core/config.js';
-export type { DType, TypedArray } from './core/dtype.js';
+export type { DType, FloatDType, TypedArray } from './core/dtype.js';
+export { DTypePolicy, type DTypePolicyName, dtypePolicy, setDtypePolicy } from './core/dtype_policy.js';
 export {
   AbortedError,
   DataError,

@@ -151,13 +151,13 @@ export class Graph {
   }
 
   /** The value of a variable or of an outside tensor, as of now: what was assigned last in this trace, or what it held before. */
-  read(source: Captured, name: string): Value {
-    return this.#current.get(source) ?? this.#slot(source, name);
+  read(source: Captured, name: string, type: ValueType = source): Value {
+    return this.#current.get(source) ?? this.#slot(source, name, type);
   }
 
   /** `source` takes this value when the program has run; later reads in this trace see it at once. */
-  assign(source: Captured, name: string, value: Value): void {
-    this.#slot(source, name);
+  assign(source: Captured, name: string, value: Value, type: ValueType = source): void {
+    this.#slot(source, name, type);
     this.#current.set(source, value);
   }
 
@@ -185,11 +185,11 @@ export class Graph {
     return node.outputs;
   }
 
-  #slot(source: Captured, name: string): Value {
+  #slot(source: Captured, name: string, type: ValueType): Value {
     let value = this.#variables.get(source);
     if (value === undefined) {
       const index = this.captured.push(source) - 1;
-      value = this.#node(variableOp, [], { index, name }, [source]).outputs[0] as Value;
+      value = this.#node(variableOp, [], { index, name }, [type]).outputs[0] as Value;
       this.#variables.set(source, value);
     }
     return value;

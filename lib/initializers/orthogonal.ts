@@ -1,12 +1,13 @@
 /** @file Orthogonal matrices (Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013). */
 
+import type { FloatDType } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
 import { hostGenerator } from '../core/random.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { drawSeed, SeedGenerator } from '../ops/seed_generator.js';
 import { tensor } from '../runtime/device_tensor.js';
-import { type FloatType, RandomInitializer, type RandomInitializerOptions } from './random.js';
+import { RandomInitializer, type RandomInitializerOptions } from './random.js';
 
 export interface OrthogonalOptions extends RandomInitializerOptions {
   /** Factor of the matrix; default 1. */
@@ -57,7 +58,7 @@ export class Orthogonal extends RandomInitializer {
     this.gain = options.gain ?? 1;
   }
 
-  protected draw(shape: readonly number[], dtype: FloatType): Tensor {
+  protected draw(shape: readonly number[], dtype: FloatDType): Tensor {
     if (shape.length < 2)
       throw new ShapeError(`orthogonal: the weight has shape ${formatShape(shape)}; expected at least 2 dimensions`);
     const columns = shape.at(-1) as number;

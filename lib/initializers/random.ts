@@ -1,6 +1,6 @@
 /** @file Random initializers: uniform, normal, truncated normal. */
 
-import type { DType } from '../core/dtype.js';
+import { type DType, type FloatDType, isFloat } from '../core/dtype.js';
 import { DTypeError, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -16,9 +16,6 @@ export interface RandomInitializerOptions {
    */
   readonly seed?: number | SeedGenerator | null;
 }
-
-/** The types that random values can have. */
-export type FloatType = 'float32' | 'float64';
 
 /** Base of the random initializers. */
 export abstract class RandomInitializer extends Initializer {
@@ -36,11 +33,11 @@ export abstract class RandomInitializer extends Initializer {
     this.#given = typeof seed === 'number' ? seed : null;
   }
 
-  protected abstract draw(shape: readonly number[], dtype: FloatType): Tensor;
+  protected abstract draw(shape: readonly number[], dtype: FloatDType): Tensor;
 
   protected values(shape: readonly number[], dtype: DType): Tensor {
-    if (dtype === 'float32' || dtype === 'float64') return this.draw(shape, dtype);
-    throw new DTypeError(`${this.constructor.name}: random values of ${dtype}; expected float32 or float64`);
+    if (isFloat(dtype)) return this.draw(shape, dtype);
+    throw new DTypeError(`${this.constructor.name}: random values of ${dtype}; expected a float type`);
   }
 
   override getConfig(): Record<string, unknown> {
@@ -66,7 +63,7 @@ export class RandomUniform extends RandomInitializer {
     this.maxval = options.maxval ?? 0.05;
   }
 
-  protected draw(shape: readonly number[], dtype: FloatType): Tensor {
+  protected draw(shape: readonly number[], dtype: FloatDType): Tensor {
     return randomUniform(shape, { min: this.minval, max: this.maxval, dtype, seed: this.seed });
   }
 
@@ -93,7 +90,7 @@ export class RandomNormal extends RandomInitializer {
     this.stddev = options.stddev ?? 0.05;
   }
 
-  protected draw(shape: readonly number[], dtype: FloatType): Tensor {
+  protected draw(shape: readonly number[], dtype: FloatDType): Tensor {
     return randomNormal(shape, { mean: this.mean, stdDev: this.stddev, dtype, seed: this.seed });
   }
 
@@ -113,7 +110,7 @@ export class TruncatedNormal extends RandomInitializer {
     this.stddev = options.stddev ?? 0.05;
   }
 
-  protected draw(shape: readonly number[], dtype: FloatType): Tensor {
+  protected draw(shape: readonly number[], dtype: FloatDType): Tensor {
     return truncatedNormal(shape, { mean: this.mean, stdDev: this.stddev, dtype, seed: this.seed });
   }
 

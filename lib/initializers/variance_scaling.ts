@@ -1,11 +1,12 @@
 /** @file Initializers whose variance follows the number of units: Glorot, He, LeCun and their general form. */
 
+import type { FloatDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { checkOptions, findByName } from '../core/options.js';
 import type { Tensor } from '../graph/tensor.js';
 import { randomNormal, randomUniform, truncatedNormal } from '../ops/random.js';
 import { computeFans } from './fans.js';
-import { type FloatType, RandomInitializer, type RandomInitializerOptions } from './random.js';
+import { RandomInitializer, type RandomInitializerOptions } from './random.js';
 
 export type FanMode = 'fanIn' | 'fanOut' | 'fanAvg';
 export type Distribution = 'truncatedNormal' | 'untruncatedNormal' | 'uniform';
@@ -47,7 +48,7 @@ export class VarianceScaling extends RandomInitializer {
     this.distribution = findByName(where, 'distribution', options.distribution ?? 'truncatedNormal', distributions);
   }
 
-  protected draw(shape: readonly number[], dtype: FloatType): Tensor {
+  protected draw(shape: readonly number[], dtype: FloatDType): Tensor {
     const { fanIn, fanOut } = computeFans(shape);
     const units = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[this.mode];
     const variance = this.scale / Math.max(1, units);

@@ -22,7 +22,7 @@ export class Activation extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    return this.activation(castTo(x, this.dtype));
+    return this.activation(castTo(x, this.computeDtype));
   }
 }
 

@@ -53,21 +53,25 @@ export class BatchNormalization extends ScaleLayer {
     const channels = knownSize(inputShape, axis, 'number of channels');
     this.inputSpec = [{ rank: inputShape.length, axes: { [axis]: channels } }];
     this.addScale([channels]);
-    const moving = { shape: [channels], trainable: false };
+    const moving = { shape: [channels], trainable: false, autocast: false };
     this.movingMean = this.addWeight({ ...moving, name: 'moving_mean', initializer: this.movingMeanInitializer });
     this.movingVariance = this.addWeight({ ...moving, name: 'moving_variance', initializer: this.movingVarianceInitializer });
   }
 
   override call(input: Tensor, { training }: CallOptions): Tensor {
-    const x = castTo(input, this.dtype);
-    const { axis, epsilon, gamma, beta } = this;
+    const x = this.widened(input);
+    const { axis, epsilon } = this;
     const [movingMean, movingVariance] = [this.movingMean as Variable, this.movingVariance as Variable];
+    const [gamma, beta] = [this.gamma && castTo(this.gamma, x.dtype), this.beta && castTo(this.beta, x.dtype)];
     // A frozen layer stays in inference mode also while the model trains (keras/src/layers/normalization/batch_normalization.py).
-    if (!training || !this.trainable) return batchNorm(x, movingMean, movingVariance, { axis, epsilon, gamma, beta });
+    if (!training || !this.trainable) {
+      const [mean, variance] = [castTo(movingMean, x.dtype), castTo(movingVariance, x.dtype)];
+      return castTo(batchNorm(x, mean, variance, { axis, epsilon, gamma, beta }), this.computeDtype);
+    }
     const { y, mean, variance } = batchNormTraining(x, gamma, beta, { axis, epsilon });
     this.#move(movingMean, mean);
     this.#move(movingVariance, variance);
-    return y;
+    return castTo(y, this.computeDtype);
   }
 
   /** The batch's population variance enters unchanged, without n / (n - 1). */

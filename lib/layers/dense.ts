@@ -36,7 +36,7 @@ export class Dense extends BiasLayer {
   }
 
   override call(x: Tensor): Tensor {
-    return this.activation(this.withBias(matMul(castTo(x, this.dtype), this.kernel as Variable)));
+    return this.activation(this.withBias(matMul(castTo(x, this.computeDtype), this.kernel as Variable)));
   }
 }
 

@@ -32,7 +32,7 @@ abstract class DepthwiseConv extends WindowLayer {
 
   override build(inputShape: Shape): void {
     const channels = this.fixChannels(inputShape);
-    this.kernel = addFamilyWeight(this, 'depthwise', [...this.kernelSize, channels, this.depthMultiplier], 'kernel');
+    this.kernel = addFamilyWeight(this, 'depthwise', [...this.kernelSize, channels, this.depthMultiplier], { name: 'kernel' });
     this.addBias(channels * this.depthMultiplier);
   }
 }

@@ -32,7 +32,7 @@ abstract class DroppingLayer extends NoiseLayer {
 
   protected drop(x: Tensor, noiseShape: Shape | null, training: boolean): Tensor {
     if (!training || this.rate === 0) return x;
-    return dropoutOp(castTo(x, this.dtype), this.rate, { seed: this.generator, noiseShape });
+    return dropoutOp(castTo(x, this.computeDtype), this.rate, { seed: this.generator, noiseShape });
   }
 }
 

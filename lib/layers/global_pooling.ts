@@ -29,7 +29,7 @@ abstract class GlobalPooling extends Layer {
   }
 
   protected pool(pool: typeof globalAvgPool, x: Tensor): Tensor {
-    return pool(castTo(x, this.dtype), { keepDims: this.keepDims, dataFormat: this.dataFormat });
+    return pool(castTo(x, this.computeDtype), { keepDims: this.keepDims, dataFormat: this.dataFormat });
   }
 }
 

@@ -1,5 +1,6 @@
 /** @file `input`: where a functional model begins. */
 
+import { floatx } from '../core/config.js';
 import { checkDType, type DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
@@ -28,7 +29,7 @@ export class InputLayer extends Layer {
 
   constructor(options: InputOptions & { readonly trainable?: boolean }) {
     const { shape, batchShape, ...rest } = options;
-    super(rest);
+    super({ ...rest, dtype: options.dtype ?? floatx() });
     if ((shape === undefined) === (batchShape === undefined)) {
       throw new ValueError(
         `input: received ${shape === undefined ? 'neither shape nor batchShape' : 'both shape and batchShape'}; expected one of them`,

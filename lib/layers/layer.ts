@@ -1,8 +1,8 @@
 /** @file The base of every layer: weights, names, calls. */
 
 import { getConstraint } from '../constraints/index.js';
-import { floatx } from '../core/config.js';
-import { checkDType, type DType, isFloat } from '../core/dtype.js';
+import { type DType, isFloat } from '../core/dtype.js';
+import { type DTypePolicy, dtypePolicy, getDTypePolicy } from '../core/dtype_policy.js';
 import { LaminetError, StateError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import { checkOptions } from '../core/options.js';
@@ -15,6 +15,7 @@ import { castTo, convert } from '../ops/apply.js';
 import { div } from '../ops/binary.js';
 import { getRegularizer } from '../regularizers/index.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
+import { currentAutocast, inAutocast } from '../runtime/autocast.js';
 import type { DeviceTensor } from '../runtime/device_tensor.js';
 import { TracedFunction } from '../runtime/function.js';
 import { Variable } from '../runtime/variable.js';
@@ -62,7 +63,10 @@ export abstract class Layer {
   static readonly optionNames: readonly string[] = [];
 
   readonly name: string;
-  readonly dtype: DType;
+  /** What the layer computes in and keeps its weights in. */
+  readonly dtypePolicy: DTypePolicy;
+  /** Whether inputs and weights of float types are cast to `computeDtype` for `call`. Set it in the constructor. */
+  protected autocast = true;
   /** Whether `build` has run. */
   built = false;
   /** What the inputs must look like; one entry an input. Set it in the constructor or in `build`. */
@@ -81,7 +85,7 @@ export abstract class Layer {
     const className = new.target.name;
     checkOptions(className, options, [...layerOptionNames, ...optionNamesOf(new.target)]);
     this.name = options.name === undefined ? autoName(className) : checkName(className, options.name);
-    this.dtype = checkDType(className, options.dtype ?? floatx());
+    this.dtypePolicy = options.dtype === undefined ? dtypePolicy() : getDTypePolicy(className, options.dtype);
     this.inputShape = options.inputShape === undefined ? undefined : checkShape(`${className}: inputShape`, options.inputShape);
     this.activityRegularizer = getRegularizer(className, options.activityRegularizer);
     this.#trainable = options.trainable ?? true;
@@ -90,6 +94,20 @@ export abstract class Layer {
     // `build` is called by users and by `apply`, overridden with or without super.build: what always belongs to it stands around it.
     const build = this.build;
     this.build = (inputShape) => this.#guard(() => this.#buildWith(inputShape, () => build.call(this, inputShape)));
+  }
+
+  /** The type of the weights; the same as `variableDtype`. */
+  get dtype(): DType {
+    return this.variableDtype;
+  }
+
+  /** The type that the layer computes in; usually its output has it. */
+  get computeDtype(): DType {
+    return this.dtypePolicy.computeDtype;
+  }
+
+  get variableDtype(): DType {
+    return this.dtypePolicy.variableDtype;
   }
 
   /** Makes the weights for inputs of this shape (sizes may be null, the batch always is). */
@@ -135,13 +153,22 @@ export abstract class Layer {
    * @throws StateError after the layer was built.
    */
   addWeight(options: WeightOptions): Variable {
-    checkOptions('addWeight', options, ['name', 'shape', 'initializer', 'trainable', 'regularizer', 'constraint', 'dtype']);
-    const { name, trainable = true, dtype = this.dtype } = options;
+    checkOptions('addWeight', options, [
+      'name',
+      'shape',
+      'initializer',
+      'trainable',
+      'regularizer',
+      'constraint',
+      'dtype',
+      'autocast',
+    ]);
+    const { name, trainable = true, dtype = this.variableDtype, autocast = true } = options;
     if (this.built) throw new StateError(`addWeight '${name}': the layer is built already; add weights in build()`);
     const shape = weightShape(name, options.shape);
     checkRoom(name, shape, dtype);
     const initializer = getInitializer('addWeight', options.initializer ?? (isFloat(dtype) ? 'glorotUniform' : 'zeros'));
-    const variable = new Variable(initializer.call(shape, dtype), { name, trainable });
+    const variable = new Variable(initializer.call(shape, dtype), { name, trainable, autocast });
     variable.path = weightPath(this.name, name);
     const regularizer = getRegularizer('addWeight', options.regularizer);
     const constraint = getConstraint('addWeight', options.constraint);
@@ -252,7 +279,7 @@ export abstract class Layer {
 
   /** Options that make an equal layer by `Class.fromConfig`. Plain JSON values, except functions of your own. */
   getConfig(): Config {
-    const config: Config = { name: this.name, trainable: this.#trainable, dtype: this.dtype };
+    const config: Config = { name: this.name, trainable: this.#trainable, dtype: this.dtypePolicy.name };
     if (this.inputShape !== undefined) config.inputShape = this.inputShape;
     if (this.activityRegularizer !== null) config.activityRegularizer = configValue(this.activityRegularizer);
     for (const name of optionNamesOf(this.constructor)) config[name] = configValue(Reflect.get(this, name));
@@ -285,10 +312,10 @@ export abstract class Layer {
     return `${this.className} '${this.name}'`;
   }
 
-  /** Inputs as `call` receives them: tensors of another floating type are cast to the layer's. */
+  /** Inputs as `call` receives them: tensors of another floating type are cast to the one that the layer computes in. */
   protected convertInputs(inputs: LayerInput): LayerInput {
-    if (!isFloat(this.dtype)) return inputs;
-    return mapTensors(inputs, (tensor) => (isFloat(tensor.dtype) ? castTo(tensor, this.dtype) : tensor));
+    if (!this.autocast || !isFloat(this.computeDtype)) return inputs;
+    return mapTensors(inputs, (tensor) => (isFloat(tensor.dtype) ? castTo(tensor, this.computeDtype) : tensor));
   }
 
   #firstNode(what: string): LayerNode {
@@ -302,7 +329,7 @@ export abstract class Layer {
   #buildWith(shapes: Shapes, build: () => void): void {
     const before = this.#trainableWeights.length + this.#fixedWeights.length;
     try {
-      inScope(this.name, () => outsideTrace(build));
+      inScope(this.name, () => outsideTrace(() => inAutocast(null, build)));
     } catch (error) {
       if (before === 0) this.#forgetWeights();
       throw error;
@@ -339,7 +366,7 @@ export abstract class Layer {
       if (graph.abstract && overrides(this, 'computeOutputShape')) return this.#declaredOutputs(graph, shapesOf(converted));
       const context = { training, losses: currentContext()?.losses ?? [] };
       return inContext(context, () => {
-        const outputs = inScope(this.name, () => this.call(converted, { training }));
+        const outputs = inScope(this.name, () => this.#withVariables(() => this.call(converted, { training })));
         this.built = true;
         if (this.activityRegularizer !== null && !graph.abstract)
           this.#addActivityLoss(this.activityRegularizer, flattenTensors(outputs));
@@ -348,12 +375,19 @@ export abstract class Layer {
     });
   }
 
+  /** `body` with variables read in the type that the layer computes in (keras/src/layers/layer.py, Layer.__call__). */
+  #withVariables<T>(body: () => T): T {
+    const { computeDtype } = this;
+    if (currentAutocast() === undefined && computeDtype === this.variableDtype) return body();
+    return inAutocast(this.autocast && isFloat(computeDtype) ? computeDtype : null, body);
+  }
+
   /** Where shapes are asked for, a `computeOutputShape` of the layer's own is taken at its word. */
   #declaredOutputs(graph: Graph, inputShapes: Shapes): Tensor | Tensor[] {
     const declared = this.computeOutputShape(inputShapes);
     this.built = true;
     const outputs = shapeList(declared).map((shape, i) =>
-      graph.input(`${this.name}/${i}`, { dtype: this.dtype, shape: checkShape('computeOutputShape', shape) }),
+      graph.input(`${this.name}/${i}`, { dtype: this.computeDtype, shape: checkShape('computeOutputShape', shape) }),
     );
     return isShape(declared) ? (outputs[0] as Tensor) : outputs;
   }
@@ -391,7 +425,7 @@ export abstract class Layer {
   /** Types of the outputs for inputs of these shapes. */
   #typesFor(shapes: readonly Shape[]): ValueType | ValueType[] {
     return this.#trace(false, (graph) => {
-      const values = shapes.map((shape, i) => graph.input(String(i), { dtype: this.dtype, shape }));
+      const values = shapes.map((shape, i) => graph.input(String(i), { dtype: this.computeDtype, shape }));
       return values.length === 1 ? (values[0] as Tensor) : values;
     });
   }

@@ -3,6 +3,7 @@
 import type { ConstraintIdentifier } from '../constraints/index.js';
 import { readableBytes } from '../core/bytes.js';
 import { bytesPerElement, type DType, type TypedArray } from '../core/dtype.js';
+import type { DTypePolicy, DTypePolicyName } from '../core/dtype_policy.js';
 import { OutOfMemoryError, ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.js';
 import { type NestedArray, Tensor } from '../graph/tensor.js';
@@ -17,8 +18,8 @@ export interface LayerOptions {
   readonly name?: string;
   /** Whether training changes the weights; default true. */
   readonly trainable?: boolean;
-  /** Type of the weights and of the computation; `floatx()` by default. */
-  readonly dtype?: DType;
+  /** Type of the weights and of the computation, or a policy that tells them apart, as `mixed_bfloat16`; `dtypePolicy()` by default. */
+  readonly dtype?: DTypePolicyName | DTypePolicy;
   /** For the first layer of a sequential model: the shape of its input without the batch. */
   readonly inputShape?: Shape;
   /** A penalty on the outputs, divided by the batch size and added to the loss. */
@@ -44,6 +45,8 @@ export interface WeightOptions {
   readonly regularizer?: RegularizerIdentifier;
   readonly constraint?: ConstraintIdentifier;
   readonly dtype?: DType;
+  /** Whether the layer reads it in the type that it computes in; default true. */
+  readonly autocast?: boolean;
 }
 
 /** Names of the options that every layer takes. */

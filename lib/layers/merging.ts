@@ -36,7 +36,7 @@ abstract class Merge extends Layer {
       const received = Array.isArray(inputs) ? `a list of ${inputs.length}` : 'a tensor';
       throw new ValueError(`received ${received}; expected ${expected}: apply([a, b])`);
     }
-    return inputs.map((input: Tensor) => castTo(input, this.dtype));
+    return inputs.map((input: Tensor) => castTo(input, this.computeDtype));
   }
 
   /** Inputs of one rank: missing axes stand after the batch (keras/src/layers/merging/base_merge.py). */

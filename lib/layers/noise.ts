@@ -1,5 +1,6 @@
 /** @file Layers that add or multiply random numbers in training. */
 
+import { type FloatDType, wideDType } from '../core/dtype.js';
 import type { Shape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { castTo } from '../ops/apply.js';
@@ -15,8 +16,6 @@ export interface GaussianNoiseOptions extends NoiseOptions {
   readonly stddev: number;
 }
 
-type FloatType = 'float32' | 'float64';
-
 /** See {@link gaussianNoise}. */
 export class GaussianNoise extends NoiseLayer {
   static override readonly optionNames = ['stddev'];
@@ -30,8 +29,8 @@ export class GaussianNoise extends NoiseLayer {
   override call(x: Tensor, { training }: CallOptions): Tensor {
     if (!training || this.stddev === 0) return x;
     return add(
-      castTo(x, this.dtype),
-      randomNormal(x.shape, { stdDev: this.stddev, dtype: this.dtype as FloatType, seed: this.generator }),
+      castTo(x, this.computeDtype),
+      randomNormal(x.shape, { stdDev: this.stddev, dtype: this.computeDtype as FloatDType, seed: this.generator }),
     );
   }
 }
@@ -50,8 +49,8 @@ export class GaussianDropout extends NoiseLayer {
     if (!training || this.rate === 0) return x;
     const stdDev = Math.sqrt(this.rate / (1 - this.rate));
     return mul(
-      castTo(x, this.dtype),
-      randomNormal(x.shape, { mean: 1, stdDev, dtype: this.dtype as FloatType, seed: this.generator }),
+      castTo(x, this.computeDtype),
+      randomNormal(x.shape, { mean: 1, stdDev, dtype: this.computeDtype as FloatDType, seed: this.generator }),
     );
   }
 }
@@ -80,10 +79,13 @@ export class AlphaDropout extends NoiseLayer {
     const { rate } = this;
     if (!training || rate === 0) return x;
     const shape = (this.noiseShape ?? x.shape).map((size, axis) => size ?? (x.shape[axis] as number));
-    const kept = greaterEqual(randomUniform(shape, { dtype: this.dtype as FloatType, seed: this.generator }), rate);
+    const kept = greaterEqual(
+      randomUniform(shape, { dtype: wideDType(this.computeDtype) as FloatDType, seed: this.generator }),
+      rate,
+    );
     // Scale and shift keep mean 0 and variance 1 (Klambauer et al. 2017, section "new dropout technique").
     const scale = ((1 - rate) * (1 + rate * saturation ** 2)) ** -0.5;
-    return add(mul(where(kept, castTo(x, this.dtype), saturation), scale), -scale * saturation * rate);
+    return add(mul(where(kept, castTo(x, this.computeDtype), saturation), scale), -scale * saturation * rate);
   }
 }
 

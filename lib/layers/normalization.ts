@@ -1,6 +1,6 @@
 /** @file Inputs shifted and scaled by statistics of the data. */
 
-import type { DType } from '../core/dtype.js';
+import { type DType, wideDType } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
 import { type Dimension, formatShape, normalizeAxes, type Shape, sizeOf } from '../core/shape.js';
 import { Tensor } from '../graph/tensor.js';
@@ -93,7 +93,7 @@ export class Normalization extends Layer {
       this.#checkShape(batch.shape);
       const reduced = batch.shape.map((_, axis) => axis).filter((axis) => !this.#keptAxes.includes(axis));
       summary ??= new TracedFunction(([x]) => {
-        const { mean, variance } = moments(castTo(x as Tensor, this.dtype), reduced);
+        const { mean, variance } = moments(castTo(x as Tensor, wideDType(this.computeDtype)), reduced);
         return [mean, variance];
       });
       const [mean, variance] = (await summary.runAndRead([batch])).map((values) => Float64Array.from(values)) as [
@@ -111,7 +111,7 @@ export class Normalization extends Layer {
   }
 
   override call(input: Tensor): Tensor {
-    const x = castTo(input, this.dtype);
+    const x = castTo(input, this.computeDtype);
     const mean = this.#statistic(this.#adapted?.mean ?? (this.mean as Statistic), x.rank);
     const variance = this.#statistic(this.#adapted?.variance ?? (this.variance as Statistic), x.rank);
     // The floor is Keras's epsilon: a constant feature stays finite.
@@ -122,7 +122,9 @@ export class Normalization extends Layer {
   /** In a shape that broadcasts against inputs of that rank. */
   #statistic(value: Variable | Statistic, rank: number): Tensor {
     const tensor =
-      value instanceof Tensor ? value : convert('Normalization', typeof value === 'number' ? value : [...value], this.dtype);
+      value instanceof Tensor
+        ? value
+        : convert('Normalization', typeof value === 'number' ? value : [...value], this.computeDtype);
     const shape = new Array<number>(rank).fill(1);
     const axes = this.#keptAxes.slice(this.#keptAxes.length - tensor.rank);
     axes.forEach((axis, i) => {

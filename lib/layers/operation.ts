@@ -33,6 +33,7 @@ const classNameOf = (op: Op): string =>
 
 /** An op with its attributes, without weights. */
 export class OperationLayer extends Layer {
+  protected override autocast = false;
   readonly op: Op;
   readonly attributes: Attributes;
 
@@ -55,10 +56,6 @@ export class OperationLayer extends Layer {
   /** Gives the op the name that it had in a file. */
   rename(name: string): void {
     (this as { name: string }).name = name;
-  }
-
-  protected override convertInputs(inputs: LayerInput): LayerInput {
-    return inputs;
   }
 }
 

@@ -40,12 +40,16 @@ abstract class Pooling extends Layer {
 
   protected pool2d(pool: typeof maxPool, x: Tensor): Tensor {
     const { strides, padding, dataFormat } = this;
-    return pool(castTo(x, this.dtype), this.poolSize, { strides, padding, dataFormat });
+    return pool(castTo(x, this.computeDtype), this.poolSize, { strides, padding, dataFormat });
   }
 
   protected pool1d(pool: typeof maxPool1dOp, x: Tensor): Tensor {
     const { padding, dataFormat } = this;
-    return pool(castTo(x, this.dtype), this.poolSize[0] as number, { strides: this.strides[0] as number, padding, dataFormat });
+    return pool(castTo(x, this.computeDtype), this.poolSize[0] as number, {
+      strides: this.strides[0] as number,
+      padding,
+      dataFormat,
+    });
   }
 }
 

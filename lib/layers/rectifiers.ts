@@ -41,10 +41,10 @@ export class ReLU extends Layer {
   }
 
   override call(input: Tensor): Tensor {
-    const x = castTo(input, this.dtype);
+    const x = castTo(input, this.computeDtype);
     const { maxValue, negativeSlope, threshold } = this;
     if (threshold === 0 && maxValue === null) return negativeSlope === 0 ? relu(x) : leakyRelu(x, negativeSlope);
-    const active = threshold === 0 ? relu(x) : mul(x, castTo(greater(x, threshold), this.dtype));
+    const active = threshold === 0 ? relu(x) : mul(x, castTo(greater(x, threshold), this.computeDtype));
     const limited = maxValue === null ? active : minimum(maximum(active, 0), maxValue);
     return negativeSlope === 0 ? limited : sub(limited, mul(relu(sub(threshold, x)), negativeSlope));
   }
@@ -66,7 +66,7 @@ export class LeakyReLU extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    return leakyRelu(castTo(x, this.dtype), this.negativeSlope);
+    return leakyRelu(castTo(x, this.computeDtype), this.negativeSlope);
   }
 }
 
@@ -102,7 +102,7 @@ export class PReLU extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    return prelu(castTo(x, this.dtype), this.alpha as Variable);
+    return prelu(castTo(x, this.computeDtype), this.alpha as Variable);
   }
 }
 
@@ -122,7 +122,7 @@ export class ELU extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    return elu(castTo(x, this.dtype), this.alpha);
+    return elu(castTo(x, this.computeDtype), this.alpha);
   }
 }
 
@@ -142,7 +142,7 @@ export class Softmax extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    return softmaxOp(castTo(x, this.dtype), this.axis);
+    return softmaxOp(castTo(x, this.computeDtype), this.axis);
   }
 }
 

@@ -37,12 +37,12 @@ export class Rescaling extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    const scaled = mul(castTo(x, this.dtype), this.#factor(this.scale));
+    const scaled = mul(castTo(x, this.computeDtype), this.#factor(this.scale));
     return this.offset === 0 ? scaled : add(scaled, this.#factor(this.offset));
   }
 
   #factor(value: Factor): Tensor | number {
-    return typeof value === 'number' ? value : convert('Rescaling', [...value], this.dtype);
+    return typeof value === 'number' ? value : convert('Rescaling', [...value], this.computeDtype);
   }
 }
 

@@ -66,7 +66,7 @@ export class UpSampling2D extends ImageLayer {
 
   override call(x: Tensor): Tensor {
     const { interpolation, dataFormat } = this;
-    return upSample(castTo(x, this.dtype), this.size, { interpolation, dataFormat });
+    return upSample(castTo(x, this.computeDtype), this.size, { interpolation, dataFormat });
   }
 
   protected newSize(height: Dimension, width: Dimension): readonly [Dimension, Dimension] {
@@ -170,7 +170,7 @@ export class Resizing extends ImageLayer {
 
   override call(x: Tensor): Tensor {
     const { height, width, interpolation } = this;
-    return channelsLast(castTo(x, this.dtype), this.dataFormat, (image) => {
+    return channelsLast(castTo(x, this.computeDtype), this.dataFormat, (image) => {
       let fitted = image;
       if (this.cropToAspectRatio) fitted = cropToRatio(image, height, width);
       if (this.padToAspectRatio) fitted = padToRatio(image, height, width, this.fillValue);
@@ -204,7 +204,7 @@ export class CenterCrop extends ImageLayer {
 
   override call(x: Tensor): Tensor {
     const { height, width } = this;
-    return channelsLast(castTo(x, this.dtype), this.dataFormat, (image) => {
+    return channelsLast(castTo(x, this.computeDtype), this.dataFormat, (image) => {
       const [top, left] = [(image.shape[1] as number) - height, (image.shape[2] as number) - width];
       if (top >= 0 && left >= 0) return cropTo(image, { top: Math.floor(top / 2), left: Math.floor(left / 2), height, width });
       return resizeImages(cropToRatio(image, height, width), [height, width], { interpolation: 'bilinear' });

@@ -1,5 +1,6 @@
 /** @file Normalisations of each sample by itself: over axes, groups of channels, or to unit length. */
 
+import { wideDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { type Dimension, formatShape, normalizeAxes, normalizeAxis, type Shape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -18,14 +19,16 @@ import { ScaleLayer, type ScaleOptions } from './scale_layer.js';
 
 type AxisOption = number | readonly number[];
 
-/** `weight` in a shape that broadcasts against `rank` axes, its axes being `axes`. */
-function alongAxes(weight: Variable | null, axes: readonly number[], rank: number): Tensor | null {
-  if (weight === null || axes[0] === rank - axes.length) return weight;
-  const shape = new Array<number>(rank).fill(1);
+/** `weight` in the type of `x` and a shape that broadcasts against it, the weight's axes being `axes`. */
+function alongAxes(weight: Variable | null, axes: readonly number[], x: Tensor): Tensor | null {
+  if (weight === null) return null;
+  const typed = castTo(weight, x.dtype);
+  if (axes[0] === x.rank - axes.length) return typed;
+  const shape = new Array<number>(x.rank).fill(1);
   axes.forEach((axis, i) => {
     shape[axis] = weight.shape[i] as number;
   });
-  return reshape(weight, shape);
+  return reshape(typed, shape);
 }
 
 export interface LayerNormalizationOptions extends ScaleOptions {
@@ -36,6 +39,7 @@ export interface LayerNormalizationOptions extends ScaleOptions {
 /** See {@link layerNormalization}. */
 export class LayerNormalization extends ScaleLayer {
   static override readonly optionNames: readonly string[] = ['axis'];
+  protected override autocast = false;
   readonly axis: AxisOption;
 
   constructor(options: LayerNormalizationOptions = {}) {
@@ -49,10 +53,10 @@ export class LayerNormalization extends ScaleLayer {
   }
 
   override call(input: Tensor): Tensor {
-    const x = castTo(input, this.dtype);
+    const x = this.widened(input);
     const axes = normalizeAxes('axis', this.axis, x.rank);
-    const [gamma, beta] = [alongAxes(this.gamma, axes, x.rank), alongAxes(this.beta, axes, x.rank)];
-    return layerNorm(x, { axis: axes, gamma, beta, epsilon: this.epsilon });
+    const [gamma, beta] = [alongAxes(this.gamma, axes, x), alongAxes(this.beta, axes, x)];
+    return castTo(layerNorm(x, { axis: axes, gamma, beta, epsilon: this.epsilon }), this.computeDtype);
   }
 }
 
@@ -66,6 +70,7 @@ export interface GroupNormalizationOptions extends ScaleOptions {
 /** See {@link groupNormalization}. */
 export class GroupNormalization extends ScaleLayer {
   static override readonly optionNames: readonly string[] = ['groups', 'axis'];
+  protected override autocast = false;
   readonly groups: number;
   readonly axis: number;
 
@@ -91,13 +96,13 @@ export class GroupNormalization extends ScaleLayer {
   }
 
   override call(input: Tensor): Tensor {
-    const x = castTo(input, this.dtype);
+    const x = this.widened(input);
     const axis = normalizeAxis('axis', this.axis, x.rank);
     const channels = x.shape[axis] as number;
     const groups = this.groups === -1 ? channels : this.groups;
     const apart = (shape: Shape): Dimension[] => [...shape.slice(0, axis), groups, channels / groups, ...shape.slice(axis + 1)];
     const vector = (weight: Variable | null): Tensor | null =>
-      weight && reshape(weight, apart(x.shape.map((_, i) => (i === axis ? channels : 1))));
+      weight && reshape(castTo(weight, x.dtype), apart(x.shape.map((_, i) => (i === axis ? channels : 1))));
     const axes = Array.from({ length: x.rank }, (_, i) => i + 1).filter((i) => i !== axis);
     const y = layerNorm(reshape(x, apart(x.shape)), {
       axis: axes,
@@ -105,7 +110,7 @@ export class GroupNormalization extends ScaleLayer {
       beta: vector(this.beta),
       epsilon: this.epsilon,
     });
-    return reshape(y, x.shape);
+    return castTo(reshape(y, x.shape), this.computeDtype);
   }
 }
 
@@ -139,10 +144,10 @@ export class RMSNormalization extends Layer {
   }
 
   override call(input: Tensor): Tensor {
-    const x = castTo(input, this.dtype);
+    const x = castTo(input, wideDType(this.computeDtype));
     const axis = normalizeAxis('axis', this.axis, x.rank);
     const root = rsqrt(add(mean(square(x), axis, { keepDims: true }), this.epsilon));
-    return mul(mul(x, root), alongAxes(this.scale, [axis], x.rank) as Tensor);
+    return castTo(mul(mul(x, root), alongAxes(this.scale, [axis], x) as Tensor), this.computeDtype);
   }
 }
 
@@ -162,7 +167,7 @@ export class UnitNormalization extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    return l2Normalize(castTo(x, this.dtype), this.axis);
+    return l2Normalize(castTo(x, this.computeDtype), this.axis);
   }
 }
 

@@ -1,5 +1,8 @@
 /** @file What normalisations share: a trained factor `gamma` and summand `beta`. */
 
+import { promote, wideDType } from '../core/dtype.js';
+import type { Tensor } from '../graph/tensor.js';
+import { castTo } from '../ops/apply.js';
 import type { Variable } from '../runtime/variable.js';
 import { numberIn } from './check.js';
 import { Layer } from './layer.js';
@@ -38,9 +41,14 @@ export abstract class ScaleLayer extends Layer {
     keepFamily(this, 'beta', options, 'zeros');
   }
 
-  /** For `build`: gamma, then beta, as in Keras. */
+  /** What statistics are taken of: the input as floats of at least 32 bits, since squares of 16 overflow. The result is cast back. */
+  protected widened(input: Tensor): Tensor {
+    return castTo(input, wideDType(promote(input.dtype, this.computeDtype)));
+  }
+
+  /** For `build`: gamma, then beta, as in Keras. They enter computations in float32, not in the layer's 16 bits. */
   protected addScale(shape: readonly number[]): void {
-    if (this.scale) this.gamma = addFamilyWeight(this, 'gamma', shape);
-    if (this.center) this.beta = addFamilyWeight(this, 'beta', shape);
+    if (this.scale) this.gamma = addFamilyWeight(this, 'gamma', shape, { autocast: false });
+    if (this.center) this.beta = addFamilyWeight(this, 'beta', shape, { autocast: false });
   }
 }

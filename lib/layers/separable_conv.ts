@@ -44,18 +44,12 @@ abstract class SeparableConv extends WindowLayer {
   override build(inputShape: Shape): void {
     const channels = this.fixChannels(inputShape);
     const ones = this.kernelSize.map(() => 1);
-    this.depthwiseKernel = addFamilyWeight(
-      this,
-      'depthwise',
-      [...this.kernelSize, channels, this.depthMultiplier],
-      'depthwise_kernel',
-    );
-    this.pointwiseKernel = addFamilyWeight(
-      this,
-      'pointwise',
-      [...ones, channels * this.depthMultiplier, this.filters],
-      'pointwise_kernel',
-    );
+    this.depthwiseKernel = addFamilyWeight(this, 'depthwise', [...this.kernelSize, channels, this.depthMultiplier], {
+      name: 'depthwise_kernel',
+    });
+    this.pointwiseKernel = addFamilyWeight(this, 'pointwise', [...ones, channels * this.depthMultiplier, this.filters], {
+      name: 'pointwise_kernel',
+    });
     this.addBias(this.filters);
   }
 }

@@ -30,11 +30,17 @@ export function keepFamily(layer: Layer, name: string, options: object, initiali
   });
 }
 
-/** A weight with the options kept under `family`; `name` is its own, where it differs. */
-export function addFamilyWeight(layer: Layer, family: string, shape: readonly number[], name = family): Variable {
+/** A weight with the options kept under `family`; `own` are more of its options, such as a name that differs. */
+export function addFamilyWeight(
+  layer: Layer,
+  family: string,
+  shape: readonly number[],
+  own: Pick<WeightOptions, 'autocast'> & { readonly name?: string } = {},
+): Variable {
   return layer.addWeight({
-    name,
+    name: family,
     shape,
+    ...own,
     initializer: Reflect.get(layer, `${family}Initializer`) as WeightOptions['initializer'],
     regularizer: Reflect.get(layer, `${family}Regularizer`) as WeightOptions['regularizer'],
     constraint: Reflect.get(layer, `${family}Constraint`) as WeightOptions['constraint'],

@@ -65,7 +65,9 @@ export abstract class WindowLayer extends BiasLayer {
 
   /** `activation(convolve(x) + bias)`, where `convolve` meets the channels last. */
   protected finish(x: Tensor, convolve: (image: Tensor) => Tensor): Tensor {
-    return this.activation(channelsLast(castTo(x, this.dtype), this.dataFormat, (image) => this.withBias(convolve(image))));
+    return this.activation(
+      channelsLast(castTo(x, this.computeDtype), this.dataFormat, (image) => this.withBias(convolve(image))),
+    );
   }
 
   /** The options that the ops take; `spatial` sizes as the only number for sequences. */

@@ -1,6 +1,6 @@
 /** @file Targets and predictions of one type and shape, as Keras makes them. */
 
-import { isFloat } from '../core/dtype.js';
+import { wideDType } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -12,8 +12,8 @@ export interface Pair {
   readonly yPred: Tensor;
 }
 
-/** Predictions as floats. */
-export const floats = (yPred: Tensor): Tensor => (isFloat(yPred.dtype) ? yPred : castTo(yPred, 'float32'));
+/** Predictions as floats of at least 32 bits: losses and metrics of models that compute in 16 bits are taken in float32. */
+export const floats = (yPred: Tensor): Tensor => castTo(yPred, wideDType(yPred.dtype));
 
 /**
  * Where the ranks differ by one and the larger tensor ends in a 1, that 1 is dropped; a vector beside a column gets a 1 instead, unless

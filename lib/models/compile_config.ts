@@ -28,10 +28,10 @@ interface Part {
 
 /** The call of `compile` as Keras serialises it. @throws StateError for functions that have no name. */
 export function compileToKeras(model: Model): Config {
-  const { options, optimizer } = model.compiled('save');
+  const { options, givenOptimizer } = model.compiled('save');
   const value = (given: unknown): unknown => serialize(model.label, given);
   return {
-    optimizer: part(model.label, 'keras.optimizers', optimizer),
+    optimizer: part(model.label, 'keras.optimizers', givenOptimizer),
     loss: fullNames(value(options.loss)),
     loss_weights: options.lossWeights ?? null,
     metrics: value(options.metrics),
@@ -83,13 +83,14 @@ export function functionToKeras(where: string, given: { readonly name: string })
 function part(where: string, family: Family, given: Part): KerasObject {
   const name = given instanceof metrics.LossMetric ? given.loss.constructor.name : given.constructor.name;
   const known = findPart(family, name) !== undefined;
-  const { learningRate, ...config } = given.getConfig();
+  const { learningRate, innerOptimizer, ...config } = given.getConfig();
   return {
     module: known ? family : null,
     class_name: name,
     config: {
       ...configToKeras(where, config, known ? 'keras' : 'own'),
       ...(learningRate === undefined ? {} : { learning_rate: learningRateToKeras(where, learningRate) }),
+      ...(innerOptimizer === undefined ? {} : { inner_optimizer: part(where, family, innerOptimizer as Part) }),
     },
     registered_name: known ? null : name,
   };
@@ -131,6 +132,8 @@ function revivePart(where: string, family: Family, object: KerasObject, customOb
   const config = lr === undefined ? given : { learningRate: lr, ...given };
   const rate = object.config.learning_rate;
   if (isKerasObject(rate)) config.learningRate = revivePart(where, 'keras.optimizers.schedules', rate, customObjects);
+  const inner = object.config.inner_optimizer;
+  if (isKerasObject(inner)) config.innerOptimizer = revivePart(where, family, inner, customObjects);
   if (typeof custom === 'function') return new (custom as new (options: Config) => unknown)(config);
   const kept = Object.entries(config).filter(
     ([option, value]) => !ignored.includes(option) && !(ignoredOff.includes(option) && (value === null || value === 0)),

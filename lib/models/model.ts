@@ -66,7 +66,7 @@ export abstract class Model<Outputs extends Tensor | Tensor[] = Tensor | Tensor[
   }
 
   inputDTypes(): DType[] {
-    return this.inputShapes().map(() => this.dtype);
+    return this.inputShapes().map(() => this.computeDtype);
   }
 
   buildFor(inputShapes: Shape[]): void {

@@ -18,7 +18,7 @@ import { serializeSequential } from './serialize.js';
 
 /** The input layer that a model makes for its first layer. */
 const implicitInput = (first: Layer, shape: Shape): InputLayer =>
-  new InputLayer({ shape, dtype: first.dtype, name: implicitInputName(first.name) });
+  new InputLayer({ shape, dtype: first.computeDtype, name: implicitInputName(first.name) });
 
 /** See {@link sequential}. */
 export class Sequential extends Model<Tensor> {
@@ -131,7 +131,7 @@ export class Sequential extends Model<Tensor> {
   }
 
   override inputDTypes(): DType[] {
-    return this.#functional?.inputDTypes() ?? [this.#stack[0]?.dtype ?? this.dtype];
+    return this.#functional?.inputDTypes() ?? [this.#stack[0]?.computeDtype ?? this.computeDtype];
   }
 
   override buildFor(inputShapes: Shape[]): void {

@@ -22,7 +22,7 @@ import type { Sequential } from './sequential.js';
 export const isBuiltIn = (layer: Layer): boolean =>
   (builtIn as Readonly<Record<string, unknown>>)[layer.className] === layer.constructor;
 
-const dtypePolicy = (layer: Layer): unknown => configToKeras('', { dtype: layer.dtype }).dtype;
+const dtypePolicy = (layer: Layer): unknown => configToKeras('', { dtype: layer.dtypePolicy.name }).dtype;
 
 const isModel = (layer: Layer): layer is Model => 'toJSON' in layer;
 

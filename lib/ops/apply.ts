@@ -1,10 +1,11 @@
 /** @file The one dispatcher: applies an op inside a trace (a node), on symbolic tensors (a layer) or at once (a program of one instruction). */
 
 import { describeValue } from '../core/describe.js';
-import { checkDType, type DType, dtypeOfArray, promote, type TypedArray } from '../core/dtype.js';
+import { checkDType, type DType, deviceArray, dtypeOfArray, isFloat, promote, type TypedArray } from '../core/dtype.js';
 import { InternalError, ShapeError, StateError, ValueError } from '../core/errors.js';
 import { formatShape, sizeOf, staticShape } from '../core/shape.js';
-import { type Attributes, currentGraph, Graph, type Op, type Value, type ValueType } from '../graph/graph.js';
+import { castOp } from '../graph/cast.js';
+import { type Attributes, currentGraph, Graph, type Op, type Value } from '../graph/graph.js';
 import { SymbolicTensor } from '../graph/symbolic.js';
 import { isShapedArray, type NestedArray, type ShapedArray, Tensor } from '../graph/tensor.js';
 import { currentDevice } from '../runtime/device.js';
@@ -77,7 +78,7 @@ export function convert(where: string, x: TensorLike, dtype?: DType): Tensor {
   const host = isShapedArray(x) ? shapedArray(where, x, dtype) : plainArray(where, x, dtype);
   const graph = currentGraph();
   if (graph === undefined) return tensor(host.data, host.shape, host.dtype);
-  return graph.constant({ type: { dtype: host.dtype, shape: host.shape }, data: host.data });
+  return graph.constant({ type: { dtype: host.dtype, shape: host.shape }, data: deviceArray(host.dtype, host.data) });
 }
 
 function plainArray(where: string, x: NestedArray | TypedArray, dtype?: DType): HostValues {
@@ -110,7 +111,7 @@ export function shapedArray(where: string, x: ShapedArray, dtype: DType | undefi
 export function convertPair(where: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
   const typeFor = (x: TensorLike, other: TensorLike): DType | undefined => {
     if (x instanceof Tensor || isShapedArray(x) || !(other instanceof Tensor)) return undefined;
-    const fits = typeof x === 'number' && (Number.isInteger(x) || other.dtype.startsWith('float'));
+    const fits = typeof x === 'number' && (Number.isInteger(x) || isFloat(other.dtype));
     return typeof x === 'boolean' || (typeof x === 'number' && !fits)
       ? undefined
       : other.dtype === 'bool'
@@ -152,15 +153,6 @@ export class ScalarConstant extends Tensor {
     return graph.append(fillOp, [], { value: this.value, shape: [], dtype: this.dtype })[0] as Value;
   }
 }
-
-export const castOp: Op = {
-  name: 'cast',
-  infer: ([x], { dtype }) => [{ dtype: dtype as DType, shape: (x as ValueType).shape }],
-  gradient({ operands: [x], gradients: [g] }) {
-    const source = (x as Value).dtype;
-    return [source.startsWith('float') && g ? castTo(g, source) : null];
-  },
-};
 
 /** `x` with elements of `dtype`; itself when it has that type already. */
 export function castTo(x: Tensor, dtype: DType): Tensor {

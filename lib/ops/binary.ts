@@ -1,5 +1,6 @@
 /** @file Pointwise ops of two operands: one row an op, its gradient beside its name. Operands broadcast by NumPy's rules. */
 
+import { isFloat } from '../core/dtype.js';
 import { DTypeError } from '../core/errors.js';
 import { broadcastShapes } from '../core/shape.js';
 import type { GradientContext, Op, ValueType } from '../graph/graph.js';
@@ -19,11 +20,7 @@ function binary(name: string, result: 'same' | 'bool', rule?: Rule, dtypes: 'num
     infer([a, b]) {
       const { dtype } = a as ValueType;
       const isBool = dtype === 'bool';
-      if (
-        (dtypes === 'number' && isBool) ||
-        (dtypes === 'bool' && !isBool) ||
-        (dtypes === 'float' && !dtype.startsWith('float'))
-      ) {
+      if ((dtypes === 'number' && isBool) || (dtypes === 'bool' && !isBool) || (dtypes === 'float' && !isFloat(dtype))) {
         throw new DTypeError(
           `${where}: received ${dtype} operands; expected ${dtypes === 'bool' ? 'bool' : `${dtypes}s`}; use cast`,
         );

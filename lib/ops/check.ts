@@ -10,7 +10,7 @@ export const publicName = (name: string): string => name.replace(/_([a-z])/g, (_
 
 /** @throws DTypeError unless `dtype` is a float type. */
 export function checkFloat(where: string, dtype: DType): void {
-  if (!isFloat(dtype)) throw new DTypeError(`${where}: received ${dtype}; expected float32 or float64; use cast`);
+  if (!isFloat(dtype)) throw new DTypeError(`${where}: received ${dtype}; expected a float type; use cast`);
 }
 
 /** @throws DTypeError when `dtype` is bool. */

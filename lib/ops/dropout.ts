@@ -1,5 +1,6 @@
 /** @file `dropout`. */
 
+import { type FloatDType, isFloat16 } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { type Dimension, formatShape, type Shape } from '../core/shape.js';
@@ -33,7 +34,8 @@ export function dropout(x: TensorLike, rate: number, options: DropoutOptions = {
   if (rate === 1) return zerosLike(operand);
   const keep = 1 - rate;
   const noise = randomUniform(maskShape(operand.shape, options.noiseShape), {
-    dtype: operand.dtype as 'float32' | 'float64',
+    // In 16 bits the numbers would be too coarse for the rate.
+    dtype: isFloat16(operand.dtype) ? 'float32' : (operand.dtype as FloatDType),
     ...(options.seed == null ? {} : { seed: options.seed }),
   });
   return where(less(noise, keep), div(operand, keep), 0);

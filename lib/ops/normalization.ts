@@ -1,6 +1,6 @@
 /** @file Normalisations of each sample by itself, composed of other ops. */
 
-import { isFloat } from '../core/dtype.js';
+import { isFloat, isFloat16, wideDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -21,7 +21,8 @@ export interface LayerNormOptions {
 }
 
 /**
- * `(x - mean) / sqrt(variance + epsilon) * gamma + beta` with the mean and the population variance over `axis` (Ba et al. 2016).
+ * `(x - mean) / sqrt(variance + epsilon) * gamma + beta` with the mean and the population variance over `axis` (Ba et al. 2016). Floats of
+ * 16 bits are computed in float32.
  *
  * @throws ValueError for an axis out of range, ShapeError when gamma or beta do not broadcast.
  * @see keras.layers.LayerNormalization
@@ -30,12 +31,14 @@ export interface LayerNormOptions {
  */
 export function layerNorm(x: TensorLike, options: LayerNormOptions = {}): Tensor {
   checkOptions('layerNorm', options, ['axis', 'gamma', 'beta', 'epsilon']);
-  const operand = convert('layerNorm', x);
+  const given = convert('layerNorm', x);
+  const operand = castTo(given, wideDType(given.dtype));
   const { mean, variance } = moments(operand, options.axis ?? -1, { keepDims: true });
   const root = rsqrt(add(variance, options.epsilon ?? 1e-3));
   const scale = options.gamma == null ? root : mul(root, convert('layerNorm', options.gamma));
   const shifted = add(mul(operand, scale), mul(mean, mul(scale, -1)));
-  return options.beta == null ? shifted : add(shifted, convert('layerNorm', options.beta));
+  const y = options.beta == null ? shifted : add(shifted, convert('layerNorm', options.beta));
+  return isFloat16(given.dtype) ? castTo(y, given.dtype) : y;
 }
 
 export interface NormalizeOptions {

@@ -1,6 +1,6 @@
 /** @file Random tensors: Philox, counter based, the same numbers on every device (native/runtime/philox.h). */
 
-import type { DType } from '../core/dtype.js';
+import { type DType, type FloatDType, isFloat } from '../core/dtype.js';
 import { DTypeError, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxis, type Shape } from '../core/shape.js';
@@ -22,16 +22,15 @@ export type Seed = SeedGenerator | number | null;
 
 export interface RandomOptions {
   /** `float32` by default. */
-  readonly dtype?: 'float32' | 'float64';
+  readonly dtype?: FloatDType;
   readonly seed?: Seed;
 }
 
 const source = (name: string): Op => ({
   name,
   infer(_, { shape, dtype }) {
-    if (dtype !== 'float32' && dtype !== 'float64')
-      throw new DTypeError(`${name}: received ${dtype}; expected float32 or float64`);
-    return [{ shape: shape as Shape, dtype } satisfies ValueType];
+    if (!isFloat(dtype as DType)) throw new DTypeError(`${name}: received ${dtype}; expected a float type`);
+    return [{ shape: shape as Shape, dtype: dtype as DType } satisfies ValueType];
   },
 });
 
@@ -171,7 +170,7 @@ export function randomInt(
   options: {
     readonly min: number;
     readonly max: number;
-    readonly dtype?: 'int32' | 'uint8' | 'float32' | 'float64';
+    readonly dtype?: 'int32' | 'uint8' | FloatDType;
     readonly seed?: Seed;
   },
 ): Tensor {

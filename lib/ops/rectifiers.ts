@@ -11,7 +11,7 @@ import { where } from './select.js';
 function inferSigned(name: string, [x]: readonly ValueType[]): ValueType[] {
   const { dtype, shape } = x as ValueType;
   if (dtype === 'bool' || dtype === 'uint8') {
-    throw new DTypeError(`${name}: received ${dtype}; expected float32, float64 or int32; use cast`);
+    throw new DTypeError(`${name}: received ${dtype}; expected a float type or int32; use cast`);
   }
   return [{ dtype, shape }];
 }

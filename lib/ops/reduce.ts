@@ -1,6 +1,6 @@
 /** @file Reductions over axes, and `sumTo`, which undoes a broadcast. */
 
-import { isFloat } from '../core/dtype.js';
+import { isFloat16, wideDType } from '../core/dtype.js';
 import { DTypeError, ShapeError } from '../core/errors.js';
 import { type Dimension, formatShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../core/shape.js';
 import type { GradientContext, Op, ValueType } from '../graph/graph.js';
@@ -130,14 +130,15 @@ function countOver(x: Tensor, axes: readonly number[]): number | Tensor {
 }
 
 /**
- * Arithmetic mean over `axis`: `sum(x) / count`. Integers and bool are averaged as float32.
+ * Arithmetic mean over `axis`: `sum(x) / count`. Integers and bool are averaged as float32; so are floats of 16 bits, with the result
+ * rounded once.
  *
  * @throws ValueError for an axis out of range.
  * @example
  * const average = mean(tensor([[1, 2], [3, 4]]), 0); // [2, 3]
  */
 export function mean(x: TensorLike, axis?: Axes, options: ReduceOptions = {}): Tensor {
-  return asProgram(convert('mean', x), (value) => [meanOf(floating(value), axis, options)])[0] as Tensor;
+  return asProgram(convert('mean', x), (value) => [rounded(value, meanOf(floating(value), axis, options))])[0] as Tensor;
 }
 
 function meanOf(x: Tensor, axis: Axes | undefined, options: ReduceOptions): Tensor {
@@ -148,7 +149,11 @@ function meanOf(x: Tensor, axis: Axes | undefined, options: ReduceOptions): Tens
   return options.keepDims ? average : sum(average, axes);
 }
 
-const floating = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : castTo(x, 'float32'));
+/** What sums are taken of: `x` in at least float32. */
+const floating = (x: Tensor): Tensor => castTo(x, wideDType(x.dtype));
+
+/** A statistic of `x`, in the 16 bits of `x` where it has them. */
+const rounded = (x: Tensor, result: Tensor): Tensor => (isFloat16(x.dtype) ? castTo(result, x.dtype) : result);
 
 /**
  * Mean and population variance (divided by the count, not count - 1) over `axis`.
@@ -166,7 +171,7 @@ function momentsOf(x: Tensor, axis: Axes | undefined, options: ReduceOptions): [
   const operand = floating(x);
   const center = meanOf(operand, axis, { keepDims: true });
   const variance = meanOf(square(sub(operand, center)), axis, options);
-  return [options.keepDims ? center : meanOf(operand, axis, options), variance];
+  return [rounded(x, options.keepDims ? center : meanOf(operand, axis, options)), rounded(x, variance)];
 }
 
 /** Population variance over `axis`: `mean((x - mean(x))^2)`. @throws ValueError for an axis out of range. */

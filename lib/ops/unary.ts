@@ -13,7 +13,7 @@ type Operand = 'float' | 'signed' | 'bool';
 function checkOperand(name: string, { dtype }: ValueType, operand: Operand): void {
   if (operand === 'float') checkFloat(name, dtype);
   if (operand === 'signed' && (dtype === 'bool' || dtype === 'uint8')) {
-    throw new DTypeError(`${name}: received ${dtype}; expected float32, float64 or int32; use cast`);
+    throw new DTypeError(`${name}: received ${dtype}; expected a float type or int32; use cast`);
   }
   if (operand === 'bool' && dtype !== 'bool')
     throw new DTypeError(`${name}: received ${dtype}; expected bool; compare it, or use cast`);

@@ -1,6 +1,7 @@
 /** @file What an optimizer counts: its calls and its learning rate, on the host and as scalars on the device. */
 
 import { describeValue } from '../core/describe.js';
+import { wideDType } from '../core/dtype.js';
 import { StateError, ValueError } from '../core/errors.js';
 import { filledVariable } from '../runtime/filled_variable.js';
 import type { Variable } from '../runtime/variable.js';
@@ -49,11 +50,11 @@ export class Clock {
     this.#source = checked;
   }
 
-  /** Makes the scalars on the device and of the type of `like`. */
+  /** Makes the scalars on the device and of the type of a weight, the rate in at least float32. */
   build({ device, dtype }: Variable): void {
     this.callsVariable = filledVariable(device, 'int32', [], 'iteration', this.calls);
     this.#written = this.rate;
-    this.rateVariable = filledVariable(device, dtype, [], 'learning_rate', this.#written);
+    this.rateVariable = filledVariable(device, wideDType(dtype), [], 'learning_rate', this.#written);
     for (const own of [this.callsVariable, this.rateVariable]) own.path = `${this.#owner}/${own.name}`;
   }
 

@@ -9,6 +9,7 @@ import { Adam, type AdamOptions, AdamW } from './adam.js';
 import { Adamax, type AdamaxOptions } from './adamax.js';
 import { Ftrl, type FtrlOptions } from './ftrl.js';
 import { Lion, type LionOptions } from './lion.js';
+import { LossScaleOptimizer, type LossScaleOptions } from './loss_scale.js';
 import { Nadam, type NadamOptions } from './nadam.js';
 import { Optimizer, type WeightDecayExclusions } from './optimizer.js';
 import type { LearningRate, OptimizerOptions } from './options.js';
@@ -30,6 +31,8 @@ export {
   type LearningRate,
   Lion,
   type LionOptions,
+  LossScaleOptimizer,
+  type LossScaleOptions,
   Nadam,
   type NadamOptions,
   Optimizer,
@@ -71,6 +74,15 @@ export const adadelta = (options?: AdadeltaOptions): Optimizer => new Adadelta(o
 export const lion = (options?: LionOptions): Optimizer => new Lion(options);
 /** Follow the regularized leader. */
 export const ftrl = (options?: FtrlOptions): Optimizer => new Ftrl(options);
+
+/**
+ * Another optimizer, with the loss scaled so that gradients of 16 bits do not vanish: see {@link LossScaleOptimizer}. `compile` does this by
+ * itself under `mixed_float16`.
+ *
+ * @example
+ * model.compile({ optimizer: optimizers.lossScaleOptimizer({ innerOptimizer: optimizers.sgd(), initialScale: 1024 }), loss: 'mse' });
+ */
+export const lossScaleOptimizer = (options: LossScaleOptions): LossScaleOptimizer => new LossScaleOptimizer(options);
 
 const byName = { sgd, adam, adamw, nadam, adamax, rmsprop, adagrad, adadelta, lion, ftrl };
 

@@ -126,12 +126,14 @@ export abstract class Optimizer {
     if (values.length !== variables.length) {
       throw new ValueError(`${this.name}.restore: received ${values.length} values; expected ${variables.length}`);
     }
-    for (const [i, variable] of variables.entries()) {
-      const value = values[i] as TypedArray;
-      if (variable === this.#calls) this.#clock.setCalls(value[0] as number);
-      else if (this.isLearningRate(variable)) this.learningRate = value[0] as number;
-      else variable.assign(dtypeOfArray(value) === variable.dtype ? value : typedArray(variable.dtype, value));
-    }
+    for (const [i, variable] of variables.entries()) this.restoreVariable(variable, values[i] as TypedArray);
+  }
+
+  /** One of `variables` goes back to a saved value. */
+  restoreVariable(variable: Variable, value: TypedArray): void {
+    if (variable === this.#calls) this.#clock.setCalls(value[0] as number);
+    else if (this.isLearningRate(variable)) this.learningRate = value[0] as number;
+    else variable.assign(dtypeOfArray(value) === variable.dtype ? value : typedArray(variable.dtype, value));
   }
 
   get built(): boolean {
@@ -213,8 +215,18 @@ export abstract class Optimizer {
     if (missing.length > 0) {
       process.emitWarning(`${this.name}: the loss does not depend on ${missing.join(', ')}; they are not trained`);
     }
-    graph.beforeRun.add(this.#clock.beforeRun);
-    graph.inLayer(`${this.name}/update`, () => this.#trace(given, present));
+    graph.inLayer(`${this.name}/update`, () => this.traceStep(given, present));
+  }
+
+  /** The loss that is differentiated; `apply` undoes what this does to the gradients. */
+  scaleLoss(loss: Tensor): Tensor {
+    return loss;
+  }
+
+  /** Emits a step into the current trace. */
+  protected traceStep(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+    currentGraph()?.beforeRun.add(this.#clock.beforeRun);
+    this.#trace(gradients, variables);
   }
 
   /** Puts the moving averages in place of the weights (`useEma`). `fit` calls it at its end. */

@@ -1,7 +1,7 @@
 /** @file Tensors with numbers: a buffer on a device. */
 
 import { describeValue } from '../core/describe.js';
-import { checkDType, type DType, dtypeOfArray, nativeDType, type TypedArray, typedArray } from '../core/dtype.js';
+import { checkDType, type DType, deviceArray, dtypeOfArray, nativeDType, type TypedArray, typedArray } from '../core/dtype.js';
 import { DisposedError, fromNative, ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Graph, Value } from '../graph/graph.js';
@@ -93,7 +93,8 @@ export function tensor(values: NestedArray | TypedArray, shape?: readonly number
   }
   const device = currentDevice();
   try {
-    return new DeviceTensor(device, array.dtype, sizes, device.native.upload(nativeDType(array.dtype), sizes, array.data));
+    const elements = deviceArray(array.dtype, array.data);
+    return new DeviceTensor(device, array.dtype, sizes, device.native.upload(nativeDType(array.dtype), sizes, elements));
   } catch (error) {
     throw fromNative(error);
   }

@@ -1,6 +1,6 @@
 /** @file Variables that start with one number everywhere: optimizer slots and metric sums. */
 
-import { type DType, nativeDType, typedArray } from '../core/dtype.js';
+import { type DType, deviceArray, nativeDType, typedArray } from '../core/dtype.js';
 import { fromNative } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import type { Device } from './device.js';
@@ -16,7 +16,7 @@ export function filledVariable(device: Device, dtype: DType, shape: readonly num
     const buffer =
       value === 0
         ? device.native.allocate(native, shape)
-        : device.native.upload(native, shape, typedArray(dtype, sizeOf(shape) as number).fill(value));
+        : device.native.upload(native, shape, deviceArray(dtype, typedArray(dtype, sizeOf(shape) as number).fill(value)));
     return new Variable(new DeviceTensor(device, dtype, shape, buffer), { name, trainable: false });
   } catch (error) {
     throw fromNative(error);

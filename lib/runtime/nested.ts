@@ -1,7 +1,7 @@
 /** @file Numbers in nested arrays as typed arrays, and back. */
 
 import { describeValue } from '../core/describe.js';
-import { type DType, type TypedArray, typedArray } from '../core/dtype.js';
+import { type DType, isFloat16, type TypedArray, typedArray } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { NestedArray } from '../graph/tensor.js';
@@ -21,7 +21,7 @@ export function nestedShape(values: unknown): number[] {
 export function flattenNested(where: string, values: unknown, dtype: DType): { data: TypedArray; shape: readonly number[] } {
   const shape = nestedShape(values);
   const data = typedArray(
-    dtype,
+    isFloat16(dtype) ? 'float64' : dtype, // rounded once, at the end
     shape.reduce((product, size) => product * size, 1),
   );
   const path: number[] = [];
@@ -52,7 +52,7 @@ export function flattenNested(where: string, values: unknown, dtype: DType): { d
     }
   };
   take(values);
-  return { data, shape };
+  return { data: isFloat16(dtype) ? typedArray(dtype, data) : data, shape };
 }
 
 /** Elements in row-major order as nested arrays. */

@@ -1,7 +1,7 @@
 /** @file Programs: a printed graph on a device, with the tensors it reads and writes. */
 
 import { env, stderr } from 'node:process';
-import { type DType, type TypedArray, typedArray } from '../core/dtype.js';
+import { type DType, deviceArray, type TypedArray, typedArray } from '../core/dtype.js';
 import { fromNative, InternalError, StateError } from '../core/errors.js';
 import { formatShape, staticShape } from '../core/shape.js';
 import type { Graph, Value } from '../graph/graph.js';
@@ -33,6 +33,8 @@ export class Program {
   readonly listing: string;
   readonly device: Device;
   readonly native: NativeProgram;
+  /** Element types of the inputs. */
+  readonly #inputs: readonly DType[];
   /** Types of the results. */
   readonly outputs: readonly OutputType[];
   /** Tensors and variables of the device that it reads and writes, in the order of the trace. */
@@ -43,6 +45,7 @@ export class Program {
     device: Device,
     native: NativeProgram,
     listing: string,
+    inputs: readonly DType[],
     captured: readonly Stored[],
     outputs: readonly OutputType[],
     beforeRun: ReadonlySet<() => void>,
@@ -50,6 +53,7 @@ export class Program {
     this.device = device;
     this.native = native;
     this.listing = listing;
+    this.#inputs = inputs;
     this.captured = captured;
     this.outputs = outputs;
     this.#beforeRun = beforeRun;
@@ -82,7 +86,9 @@ export class Program {
 
   /** Inputs and captured tensors for the native call. Runs the hooks of the trace, unless one of these was disposed. */
   #prepare(inputs: readonly ProgramInput[]): [NativeInput[], NativeBuffer[]] {
-    const given = inputs.map((input) => (ArrayBuffer.isView(input) ? input : this.#bufferOf(input)));
+    const given = inputs.map((input, i) =>
+      ArrayBuffer.isView(input) ? deviceArray(this.#inputs[i] as DType, input) : this.#bufferOf(input),
+    );
     const captured = this.captured.map((stored) => stored.buffer);
     for (const hook of this.#beforeRun) hook();
     return [given, captured];
@@ -132,5 +138,7 @@ export function compileGraph(device: Device, graph: Graph, outputs: readonly Val
   const types = outputs.map((output) => ({ dtype: output.dtype, shape: staticShape('program', output.shape) }));
   for (const { dtype, shape } of types) requireRoom(device, dtype, shape);
   for (const stored of captured) requireDevice(stored, device);
-  return new Program(device, nativeProgram(device, listing.text, constants), listing.text, captured, types, graph.beforeRun);
+  const inputs = graph.inputs.map(({ dtype }) => dtype);
+  const native = nativeProgram(device, listing.text, constants);
+  return new Program(device, native, listing.text, inputs, captured, types, graph.beforeRun);
 }

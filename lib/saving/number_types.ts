@@ -1,6 +1,7 @@
 /** @file Numbers of the types that files hold as numbers of the types that the library has. */
 
 import type { TypedArray } from '../core/dtype.js';
+import { decodeFloat16 } from '../core/float16.js';
 
 /** A number type as HDF5 describes it. */
 export interface StoredType {
@@ -22,10 +23,10 @@ const enumeration = 8;
 /** @throws Error for numbers that have no place in the library's types. */
 export function widen(path: string, bytes: ArrayBuffer, stored: StoredType): TypedArray {
   const { size, type, signed, littleEndian, bfloat16 } = stored;
-  if (bfloat16 && size === 2) return Float32Array.from(new Uint16Array(bytes), fromBfloat16);
+  if (bfloat16 && size === 2) return decodeFloat16('bfloat16', new Uint16Array(bytes));
   if (size > 1 && !littleEndian) throw new Error(`'${path}' holds big-endian numbers, which are not supported`);
   if (type === float) {
-    if (size === 2) return Float32Array.from(new Uint16Array(bytes), fromFloat16);
+    if (size === 2) return decodeFloat16('float16', new Uint16Array(bytes));
     if (size === 4) return new Float32Array(bytes);
     if (size === 8) return new Float64Array(bytes);
   }
@@ -44,22 +45,4 @@ function narrow(path: string, values: Uint32Array | BigInt64Array | BigUint64Arr
   const large = numbers.find((value) => value !== (value | 0));
   if (large === undefined) return Int32Array.from(numbers);
   throw new Error(`'${path}' holds the integer ${large}; expected integers of 32 bits with a sign`);
-}
-
-const bits = new DataView(new ArrayBuffer(4));
-
-/** The upper half of a float32. */
-function fromBfloat16(half: number): number {
-  bits.setUint32(0, half * 0x10000);
-  return bits.getFloat32(0);
-}
-
-/** IEEE 754 half precision: 1 sign, 5 exponent and 10 fraction bits. */
-function fromFloat16(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

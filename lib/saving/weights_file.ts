@@ -2,6 +2,7 @@
 
 import type { TypedArray } from '../core/dtype.js';
 import type { Layer } from '../layers/layer.js';
+import { LossScaleOptimizer } from '../optimizers/index.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Variable } from '../runtime/variable.js';
 import type { Hdf5Array, Hdf5Attributes, Hdf5Contents } from './hdf5_contents.js';
@@ -33,6 +34,10 @@ export async function weightsContents(model: Layer, optimizer: Optimizer | undef
     );
   }
   if (optimizer?.built) add(optimizerPath, optimizer.name, optimizer.variables, optimizerValues(optimizer));
+  if (optimizer?.built && optimizer instanceof LossScaleOptimizer) {
+    const inner = optimizer.innerOptimizer; // once more, since Keras writes it so and expects it when it reads
+    add(`${optimizerPath}/inner_optimizer`, inner.name, inner.variables, optimizerValues(inner));
+  }
   const values = await Promise.all(reads.map(({ data }) => data));
   const arrays = reads.map(({ path, shape }, i): [string, Hdf5Array] => [path, { data: values[i] as TypedArray, shape }]);
   return { groups, arrays: new Map(arrays) };

@@ -13,7 +13,7 @@ import type { Loss } from '../losses/loss.js';
 import { checkMetric } from '../metrics/index.js';
 import { add, mul } from '../ops/binary.js';
 import { cast } from '../ops/cast.js';
-import { getOptimizer, type OptimizerIdentifier } from '../optimizers/index.js';
+import { getOptimizer, LossScaleOptimizer, type OptimizerIdentifier } from '../optimizers/index.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { TracedFunction } from '../runtime/function.js';
 import type { Program } from '../runtime/program.js';
@@ -33,6 +33,8 @@ export interface CompileOptions {
   metrics?: MetricsOption;
   /** Metrics that use sample weights and class weights. */
   weightedMetrics?: MetricsOption;
+  /** Whether a model of the policy `mixed_float16` gets its optimizer wrapped in a `LossScaleOptimizer`; default true. */
+  autoScaleLoss?: boolean;
 }
 
 /** A step that trains, or one that only evaluates. */
@@ -41,6 +43,9 @@ export type Phase = 'train' | 'test';
 export class Compiled {
   /** What `compile` was called with. */
   readonly options: CompileOptions;
+  /** The optimizer that was asked for. */
+  readonly givenOptimizer: Optimizer;
+  /** The one that trains: the same, or the loss scaling around it. */
   readonly optimizer: Optimizer;
   readonly losses: readonly (Loss | null)[];
   /** Shapes of the outputs in the last trace, `[batch, ...]`. */
@@ -54,11 +59,16 @@ export class Compiled {
   #trained: readonly Variable[];
 
   constructor(model: Trainer, options: CompileOptions) {
-    checkOptions('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics']);
+    checkOptions('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics', 'autoScaleLoss']);
     const names = model.outputNames;
     this.#model = model;
     this.options = options;
-    this.optimizer = getOptimizer('compile', options.optimizer ?? 'rmsprop');
+    this.givenOptimizer = getOptimizer('compile', options.optimizer ?? 'rmsprop');
+    const scales = (options.autoScaleLoss ?? true) && model.dtypePolicy.name === 'mixed_float16';
+    this.optimizer =
+      scales && !(this.givenOptimizer instanceof LossScaleOptimizer)
+        ? new LossScaleOptimizer({ innerOptimizer: this.givenOptimizer })
+        : this.givenOptimizer;
     this.losses = perOutput<LossIdentifier>('compile: loss', options.loss, names).map((loss) =>
       loss === null ? null : getLoss('compile', loss),
     );
@@ -120,6 +130,11 @@ export class Compiled {
     }
   }
 
+  /** With loss scaling the device leaves steps out: the host counts anew. No step may be queued. */
+  async countLeftOut(): Promise<void> {
+    if (this.optimizer instanceof LossScaleOptimizer) await this.optimizer.recount();
+  }
+
   /** Drops the traced steps: the model's layers are others now. */
   forget(): void {
     this.#steps = this.#makeSteps();
@@ -153,7 +168,8 @@ export class Compiled {
     const keepMetrics = graph.inLayer('metrics', () => this.#trackers.update({ y, outputs, weights }));
     if (training) {
       const { trainableWeights } = model;
-      this.optimizer.apply(gradients(total, trainableWeights), trainableWeights);
+      this.optimizer.build(trainableWeights);
+      this.optimizer.apply(gradients(this.optimizer.scaleLoss(total), trainableWeights), trainableWeights);
       if (this.#trained.length === 0) this.#trained = trainableWeights;
     }
     keepMetrics();

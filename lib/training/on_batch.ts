@@ -39,6 +39,7 @@ export function onBatch(
     compiled.reset();
     try {
       await runStep({ where, compiled, phase, cancellation }, samples);
+      if (phase === 'train') await compiled.countLeftOut();
     } catch (error) {
       if (phase === 'train') await compiled.optimizer.recount().catch(() => {}); // the first error counts
       throw error;

@@ -1,5 +1,6 @@
 /** @file Data made ready for a model: built, checked against its inputs and targets, and the step traced for it. */
 
+import { isFloat } from '../core/dtype.js';
 import { DataError, located, ShapeError } from '../core/errors.js';
 import { compatible, formatShape, type Shape } from '../core/shape.js';
 import type { Samples } from '../data/batch.js';
@@ -100,7 +101,7 @@ function checkTargetsGiven(where: string, compiled: Compiled, { y, sampleWeight 
 
 /** @throws DataError when a value is NaN. */
 function checkNumbers(where: string, { data, dtype }: HostArray): void {
-  if (!dtype.startsWith('float')) return;
+  if (!isFloat(dtype)) return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isNaN(data[i])) throw new DataError(`${where} holds NaN at element ${i}; expected numbers; clean the data`);
   }

@@ -95,6 +95,7 @@ export async function runPass(context: PassContext, batches: AsyncGenerator<Samp
     if (first > 0 && context.stops()) await batches.return(undefined);
     await forEachBatch(where, batches, cancellation, step, first);
     await inFlight.drain();
+    if (phase === 'train') await compiled.countLeftOut();
     return await compiled.read();
   } catch (error) {
     await inFlight.settle();

@@ -1,12 +1,14 @@
 /** @file The running sums of a pass: the total loss, the losses of the outputs, the metrics. */
 
 import { type Logs, sortLogs } from '../callbacks/callback.js';
+import { isFloat16 } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { type MetricIdentifier, resolveMetric } from '../metrics/index.js';
 import { Mean } from '../metrics/mean.js';
 import type { Metric } from '../metrics/metric.js';
+import { castTo } from '../ops/apply.js';
 import { TracedFunction } from '../runtime/function.js';
 
 /** What `compile` was told: identifiers of metrics by output. */
@@ -32,6 +34,9 @@ export interface Outcome {
   readonly outputs: readonly Tensor[];
   readonly weights: readonly Tensor[];
 }
+
+/** Outputs as metrics see them: those of 16 bits in float32. */
+const predictions = (output: Tensor): Tensor => (isFloat16(output.dtype) ? castTo(output, 'float32') : output);
 
 /** The weight of an output's samples: its own, or the one for all outputs. */
 export const weightOf = (weights: readonly Tensor[], output: number): Tensor | undefined => weights[output] ?? weights[0];
@@ -88,7 +93,7 @@ export class Trackers {
     const metrics = this.#metrics ?? this.#resolve(outcome);
     for (const { name, metric, output, weighted } of metrics) {
       const weight = weighted ? weightOf(outcome.weights, output) : undefined;
-      metric.update(outcome.y[output] as Tensor, outcome.outputs[output] as Tensor, weight);
+      metric.update(outcome.y[output] as Tensor, predictions(outcome.outputs[output] as Tensor), weight);
       const size = sizeOf(metric.result().shape);
       if (size !== 1) throw new ValueError(`metric '${name}': the result has ${size} values; expected one; choose an average`);
     }

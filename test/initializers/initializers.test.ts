@@ -159,7 +159,7 @@ describe('call', () => {
     [
       'random integers',
       () => initializers.randomNormal().call([2], 'int32'),
-      'RandomNormal: random values of int32; expected float32 or float64',
+      'RandomNormal: random values of int32; expected a float type',
     ],
     [
       'a function of the wrong shape',

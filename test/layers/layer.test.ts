@@ -211,7 +211,9 @@ describe('dtype', () => {
   });
 
   it('is checked', () => {
-    expect(() => layers.flatten({ dtype: 'half' as 'float32' })).toThrow("Flatten: unknown dtype 'half'; expected one of");
+    expect(() => layers.flatten({ dtype: 'half' as 'float32' })).toThrow(
+      'Flatten: unknown dtype or policy "half"; expected one of',
+    );
     expect(() => setFloatx('int32' as 'float32')).toThrow("setFloatx: received 'int32'; expected 'float32' or 'float64'");
   });
 });

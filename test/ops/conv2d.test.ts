@@ -82,7 +82,7 @@ describe('conv2d', () => {
           "use a larger image, a smaller window, or padding 'same'",
       );
       expect(() => ops.conv2d(x, kernel, { groups: 3 })).toThrow('conv2d: 8 filters do not divide into 3 groups');
-      expect(() => ops.conv2d(bytes, bytes)).toThrow('conv2d: received uint8; expected float32 or float64; use cast');
+      expect(() => ops.conv2d(bytes, bytes)).toThrow('conv2d: received uint8; expected a float type; use cast');
       expect(() => ops.conv2d(x, fitting, { stride: 2 } as never)).toThrow(
         "conv2d: unknown option 'stride'; did you mean 'strides'?",
       );
