@@ -12,8 +12,6 @@ namespace laminet::emulator {
 // The environment variable holds "<function>:<which call of it, from 1>:<status>"; calls are counted from the moment it gets its value.
 // Returns the status when this call of `function` shall fail, else an empty text.
 inline std::string asked_fault(const char* variable, const char* function) {
-  const char* wish = std::getenv(variable);
-  if (wish == nullptr) return "";
   struct Wish {
     std::string text;
     int calls = 0;
@@ -21,14 +19,16 @@ inline std::string asked_fault(const char* variable, const char* function) {
   static std::mutex mutex;
   static std::map<std::string, Wish> wishes;
   const std::lock_guard lock(mutex);
-  Wish& current = wishes[variable];
-  if (current.text != wish) current = {.text = wish};
-  std::istringstream parts(current.text);
+  const char* text = std::getenv(variable);
+  Wish& wish = wishes[variable];
+  if (text == nullptr || wish.text != text) wish = {.text = text == nullptr ? "" : text};
+  if (wish.text.empty()) return "";
+  std::istringstream parts(wish.text);
   std::string name, which, status;
   std::getline(parts, name, ':');
   std::getline(parts, which, ':');
   std::getline(parts, status);
-  return name == function && ++current.calls == std::atoi(which.c_str()) ? status : "";
+  return name == function && ++wish.calls == std::atoi(which.c_str()) ? status : "";
 }
 
 }  // namespace laminet::emulator

@@ -127,7 +127,7 @@ const char* cublasLtGetStatusName(cublasStatus_t status) {
 #undef LAMINET_STATUS
 
 const char* cublasLtGetStatusString(cublasStatus_t status) {
-  return status == CUBLAS_STATUS_SUCCESS ? "success" : "the emulated library reports a failure";
+  return status == CUBLAS_STATUS_SUCCESS ? "success" : "a failure";
 }
 
 cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
