@@ -1,4 +1,4 @@
-// The four models of the training benchmark. Shapes are [height, width, channels]; all train with Adam on random data.
+// The models of the benchmarks. Shapes are [height, width, channels]; all train with Adam on random data.
 import { layers, sequential } from 'laminet';
 
 const { activation, batchNormalization, conv2d, dense, dropout, flatten, globalAveragePooling2d, leakyReLU, maxPooling2d } =
@@ -17,7 +17,7 @@ const valid = (filters, options = {}) => [
 ];
 
 /** name -> { inputShape, classes, make } */
-export const models = {
+const models = {
   A: {
     inputShape: [32, 32, 3],
     classes: 10,
@@ -88,14 +88,28 @@ export const models = {
   },
 };
 
-/** The compiled model `name` and four batches of random data. */
-export function contestant(name, batch) {
-  const { inputShape, classes, make } = models[name];
-  const net = sequential(make());
+/**
+ * A plain stack for the measurements of scaling: `plain:SIDE:DEPTH:WIDTH` has DEPTH convolutions 3x3 of WIDTH filters on images of SIDE times
+ * SIDE pixels with 3 channels.
+ */
+function plain(side, depth, width) {
+  const inputShape = [side, side, 3];
+  const make = () => [
+    ...Array.from({ length: depth }, (_, i) => sameRelu(width, 3, i === 0 ? { inputShape } : {})),
+    globalAveragePooling2d(),
+    dense({ units: 10, activation: 'softmax' }),
+  ];
+  return { inputShape, classes: 10, make };
+}
+
+/** A model of the table above, or a plain stack. */
+export function modelOf(name) {
+  const [family, ...sizes] = name.split(':');
+  return family === 'plain' ? plain(...sizes.map(Number)) : models[name];
+}
+
+export function compiledModel(name) {
+  const net = sequential(modelOf(name).make());
   net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-  const samples = 4 * batch;
-  const pixels = inputShape.reduce((product, size) => product * size, samples);
-  const x = { data: Float32Array.from({ length: pixels }, () => 2 * Math.random() - 1), shape: [samples, ...inputShape] };
-  const y = { data: Int32Array.from({ length: samples }, () => Math.floor(classes * Math.random())), shape: [samples] };
-  return { net, x, y };
+  return net;
 }

@@ -1,127 +1,95 @@
-// npm run bench:train: images per second of whole training steps, laminet and PyTorch side by side.
+// npm run bench:train measures whole training steps of laminet; npm run bench:peers beside PyTorch and TensorFlow.
 //
-// Every contestant is a process of its own; they run short slices in random order, so that the machine's moods meet all of them alike. The
-// ratio is the median of the ratios of each round; images per second are the medians of each contestant.
-// Usage: npm run bench:train -- [--models ABCD] [--batch 32] [--threads 2] [--rounds 9] [--slice 0.3] [--json FILE]
-// PyTorch takes part when the Python of LAMINET_BENCH_PYTHON (python3 by default) has it: see bench/rivals/README.md.
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+// Every contestant is a process of its own; they run short slices in random order (interleaved.mjs). See README.md for the options.
+import { writeData } from './data.mjs';
+import { emptyCaches, pythonWithRivals } from './environment.mjs';
+import { endAll, runRounds, startAll } from './interleaved.mjs';
+import { modelOf } from './models.mjs';
+import { commandLine, parseCases, parseNumbers, usualCases } from './options.mjs';
+import { laminet, ours, peers } from './peers.mjs';
+import { startReport, writeReport } from './report.mjs';
+import { median, pairedRatio } from './statistics.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const { values: options } = parseArgs({
-  options: {
-    models: { type: 'string', default: 'ABCD' },
-    batch: { type: 'string' },
-    threads: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '9' },
-    slice: { type: 'string', default: '0.3' },
-    json: { type: 'string' },
-  },
+const { values: options } = commandLine({
+  models: usualCases,
+  threads: '1,2',
+  rounds: '7',
+  slice: '0.3',
+  peers: false,
+  json: undefined,
 });
-const python = process.env.LAMINET_BENCH_PYTHON ?? 'python3';
-/** Batch of each model, where the command line gives none. */
-const batches = { A: 128, B: 32, C: 32, D: 32 };
+const cases = parseCases(options.models);
+const threadCounts = parseNumbers('threads', options.threads);
+const [rounds, slice] = [Number(options.rounds), Number(options.slice)];
+const python = options.peers ? pythonWithRivals() : undefined;
+// One for the whole run: shapes and threads differ from case to case, so that each chooses and compiles its own.
+const caches = emptyCaches();
+const report = startReport('train', { models: cases, threads: threadCounts, rounds, slice, peers: options.peers });
 
-class Contestant {
-  constructor(name, command, args) {
-    this.name = name;
-    this.rates = [];
-    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.errors = '';
-    this.process.stderr.on('data', (text) => {
-      this.errors = (this.errors + text).slice(-2000);
-    });
-    this.process.on('error', (error) => {
-      this.errors += error.message;
-    });
-    this.process.stdin.on('error', () => {});
-    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
-  }
+/** Measures one model with one number of threads. */
+async function measure({ model, batch }, threads) {
+  console.log(`model ${model}, batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
+  const common = { model, batch, data: writeData(`${model}${batch}`, modelOf(model), batch) };
+  const makers = [() => laminet(common, threads, caches)];
+  if (python !== undefined) makers.push(...peers(python, common, threads, caches));
+  const absent = {};
+  const contestants = await startAll(makers, (name, reason) => {
+    absent[name] = reason;
+  });
+  const firstStepAgain = await secondStart(common, threads);
+  await runRounds(contestants, rounds, slice);
+  const [us] = contestants;
+  if (us?.name !== ours) throw new Error(`bench: laminet itself does not run: ${absent[ours]}`);
+  const eventLoop = await us.ask({ eventLoop: Math.max(slice, 0.1) });
+  const rows = contestants.map((contestant) => rowOf(contestant, us, batch));
+  Object.assign(rows[0], { firstStepAgain, eventLoop });
+  for (const contestant of contestants) report.versions[contestant.name] = contestant.hello.ready;
+  await endAll(contestants);
+  return { model, batch, threads, contestants: rows, absent };
+}
 
-  /** The next line of JSON, or undefined when the process has ended. */
-  async next() {
-    for (;;) {
-      const { value, done } = await this.lines.next();
-      if (done) return undefined;
-      if (value.startsWith('{')) return JSON.parse(value);
-    }
-  }
+/** Time of the first step in another process, which finds the kernels that the first one chose. */
+async function secondStart(common, threads) {
+  const [again] = await startAll([() => laminet(common, threads, caches, { once: true })]);
+  await again?.end();
+  return again?.hello.firstStep ?? null;
+}
 
-  async run(seconds) {
-    this.process.stdin.write(`${JSON.stringify({ run: seconds })}\n`);
-    const result = await this.next();
-    if (result === undefined) throw new Error(`${this.name} ended: ${this.errors}`);
-    return (result.steps * result.batch) / result.seconds;
-  }
+function rowOf({ name, rates, hello, peakMemory }, us, batch) {
+  const imagesPerSecond = median(rates);
+  const { build, firstStep } = hello;
+  return {
+    name,
+    imagesPerSecond,
+    best: Math.max(...rates),
+    msPerStep: (1000 * batch) / imagesPerSecond,
+    ratio: pairedRatio(us.rates, rates),
+    build,
+    firstStep,
+    peakMemory,
+    rates,
+  };
+}
 
-  end() {
-    this.process.stdin.end();
-    this.process.kill();
+function print({ contestants }) {
+  for (const { name, imagesPerSecond, best, msPerStep, ratio, firstStep, firstStepAgain, peakMemory, eventLoop } of contestants) {
+    const parts = [
+      `${imagesPerSecond.toFixed(0).padStart(6)} images/s (best ${best.toFixed(0)}), ${msPerStep.toFixed(1)} ms a step`,
+    ];
+    parts.push(`first step ${firstStep.toFixed(2)} s${firstStepAgain ? ` (again ${firstStepAgain.toFixed(2)} s)` : ''}`);
+    if (peakMemory !== null) parts.push(`${(peakMemory / 1e6).toFixed(0)} MB`);
+    if (name !== ours) parts.push(`laminet is ${ratio.toFixed(2)} times as fast`);
+    if (eventLoop)
+      parts.push(`event loop late by ${eventLoop.p50.toFixed(1)} / ${eventLoop.p99.toFixed(1)} / ${eventLoop.max.toFixed(1)} ms`);
+    console.log(`  ${name.padEnd(32)} ${parts.join(', ')}`);
   }
 }
 
-const median = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-
-function shuffled(list) {
-  return list
-    .map((item) => [Math.random(), item])
-    .sort(([a], [b]) => a - b)
-    .map(([, item]) => item);
-}
-
-async function start(model, batch) {
-  const common = ['--model', model, '--batch', String(batch), '--threads', options.threads];
-  const torch = (mode, format) =>
-    new Contestant(`torch ${mode} ${format}`, python, [
-      join(here, 'rivals', 'torch_train.py'),
-      ...common,
-      '--mode',
-      mode,
-      '--format',
-      format,
-    ]);
-  const all = [new Contestant('laminet', process.execPath, [join(here, 'laminet_train.mjs'), ...common])];
-  for (const mode of ['eager', 'compile'])
-    for (const format of ['channels_first', 'channels_last']) all.push(torch(mode, format));
-  const ready = [];
-  for (const contestant of all) {
-    const hello = await contestant.next();
-    if (hello?.ready) {
-      console.log(
-        `  ${contestant.name}: ${typeof hello.ready === 'string' ? hello.ready : ''}${hello.firstStep ? `, first step after ${hello.firstStep.toFixed(2)} s` : ''}`,
-      );
-      ready.push(contestant);
-    } else console.log(`  ${contestant.name}: does not take part: ${contestant.errors.trim().split('\n').at(-1)}`);
+for (const threads of threadCounts) {
+  for (const each of cases) {
+    const result = await measure(each, threads);
+    print(result);
+    report.results.push(result);
   }
-  return ready;
 }
-
-const report = [];
-for (const model of options.models) {
-  const batch = Number(options.batch ?? batches[model]);
-  console.log(`model ${model}, batch ${batch}, ${options.threads} threads`);
-  const contestants = await start(model, batch);
-  for (let round = 0; round < Number(options.rounds); round++) {
-    for (const contestant of shuffled(contestants)) contestant.rates.push(await contestant.run(Number(options.slice)));
-  }
-  const ours = contestants.find(({ name }) => name === 'laminet');
-  for (const { name, rates } of contestants) {
-    const ratio = median(ours.rates.map((rate, round) => rate / rates[round]));
-    report.push({ model, batch, name, imagesPerSecond: median(rates), best: Math.max(...rates), ratio });
-    const times = name === 'laminet' ? '' : `   laminet is ${ratio.toFixed(2)} times as fast`;
-    console.log(
-      `  ${name.padEnd(28)} ${median(rates).toFixed(0).padStart(6)} images/s (best ${Math.max(...rates).toFixed(0)})${times}`,
-    );
-  }
-  for (const contestant of contestants) contestant.end();
-}
-if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-process.exit(0);
+writeReport(report, options.json);
