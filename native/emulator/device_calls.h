@@ -10,11 +10,12 @@ namespace laminet::emulator {
 // address is that of the memory behind it plus kDeviceBit, so that no host code can follow one, as on a machine with a GPU: x86-64 refuses
 // addresses with bit 62. (Linux gives programs memory below 2^47, and none so low unless asked; AddressSanitizer keeps clear of it.)
 inline constexpr uint64_t kDeviceBit = uint64_t{1} << 62;
-inline constexpr uint64_t kMemory = uint64_t{0x2000} << 32;
+// Above 2^46, below which V8 puts its pages at random addresses.
+inline constexpr uint64_t kMemory = uint64_t{0x4000} << 32;
 inline constexpr uint64_t kMemoryBytes = uint64_t{1} << 40;  // of addresses
 // How many of every 8 neighbouring bytes may be accessed, from the first on; and to which allocation every 256 neighbours belong.
-inline constexpr uint64_t kValid = uint64_t{0x2800} << 32;
-inline constexpr uint64_t kOwner = uint64_t{0x3000} << 32;
+inline constexpr uint64_t kValid = uint64_t{0x4800} << 32;
+inline constexpr uint64_t kOwner = uint64_t{0x5000} << 32;
 
 inline uint8_t* valid_bytes(uint64_t offset) { return reinterpret_cast<uint8_t*>(kValid) + offset / 8; }
 inline uint32_t* owner_of(uint64_t offset) { return reinterpret_cast<uint32_t*>(kOwner) + offset / 256; }
