@@ -21,6 +21,7 @@ using Bytes = std::vector<char>;
 class Session {
  public:
   explicit Session(const std::string& device, int threads = 2) : device_(open_device(device, {.threads = threads})) {}
+  ~Session() { variables.clear(); }  // buffers go before their device
 
   Device& device() { return *device_; }
   std::vector<BufferPtr> variables;
