@@ -5,11 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <string>
 
 #include "emulator/block.h"
 #include "emulator/capture.h"
+#include "emulator/events.h"
+#include "emulator/host_memory.h"
 #include "emulator/memory.h"
 #include "emulator/order.h"
 #include "emulator/streams.h"
@@ -99,11 +100,13 @@ void lose(cudaError_t code) {
 }
 
 cudaError_t call(const char* name, const std::function<void()>& body) {
-  const std::lock_guard lock(state().mutex);
+  const auto lock = lock_device();
   const cudaError_t error = attempt(name, body);
   if (error != cudaSuccess) last_error = error;
   return error;
 }
+
+std::unique_lock<std::recursive_mutex> lock_device() { return std::unique_lock(state().mutex); }
 
 laminet_emulator_counts& counts() { return state().counts; }
 
@@ -114,7 +117,7 @@ using namespace laminet::emulator;
 extern "C" {
 
 cudaError_t cudaPeekAtLastError() {
-  const std::lock_guard lock(state().mutex);
+  const auto lock = lock_device();
   return state().lost != cudaSuccess ? state().lost : last_error;
 }
 
@@ -125,20 +128,22 @@ cudaError_t cudaGetLastError() {
 }
 
 void laminet_emulator_get_counts(laminet_emulator_counts* out) {
-  const std::lock_guard lock(state().mutex);
+  const auto lock = lock_device();
   *out = state().counts;
 }
 
 void laminet_emulator_reset_counts() {
-  const std::lock_guard lock(state().mutex);
+  const auto lock = lock_device();
   state().counts = {};
 }
 
 void laminet_emulator_reset() {
-  const std::lock_guard lock(state().mutex);
+  const auto lock = lock_device();
   forget_captures();
-  forget_queued_work();
+  destroy_all_streams();
+  destroy_all_events();
   free_all_memory();
+  free_all_pinned_memory();
   state().lost = cudaSuccess;
   last_error = cudaSuccess;
   state().counts = {};

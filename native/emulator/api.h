@@ -5,6 +5,7 @@
 #include <cuda_runtime_api.h>
 
 #include <functional>
+#include <mutex>
 
 #include "emulator/counts.h"
 #include "emulator/fault.h"
@@ -19,6 +20,8 @@ struct Refusal {
 
 // Runs `body` as the API function `name`. After a Fault, this and all later calls return its code.
 cudaError_t call(const char* name, const std::function<void()>& body);
+// For functions that are no part of the API.
+std::unique_lock<std::recursive_mutex> lock_device();
 // Ends the device's life with `code`: what is queued never runs.
 void lose(cudaError_t code);
 

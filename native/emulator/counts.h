@@ -24,6 +24,7 @@ struct laminet_emulator_counts {
 
 void laminet_emulator_get_counts(laminet_emulator_counts* counts);
 void laminet_emulator_reset_counts();
-// A device as after the start of the process: memory freed, errors forgotten, counts at 0, the environment (EMULATOR_...) read again.
+// A device as after the start of the process: memory, streams and events gone, errors forgotten, counts at 0, the environment (EMULATOR_...)
+// read again.
 void laminet_emulator_reset();
 }

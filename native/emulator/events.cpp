@@ -4,6 +4,7 @@
 
 #include "emulator/api.h"
 #include "emulator/capture.h"
+#include "emulator/events.h"
 #include "emulator/streams.h"
 
 namespace laminet::emulator {
@@ -84,6 +85,12 @@ void forbid_captured(const Event& event, const char* what) {
 }
 
 }  // namespace
+
+void destroy_all_events() {
+  for (const Event* event : events) delete event;
+  events.clear();
+}
+
 }  // namespace laminet::emulator
 
 using namespace laminet::emulator;

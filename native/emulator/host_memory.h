@@ -6,5 +6,6 @@
 namespace laminet::emulator {
 
 bool is_pinned(const void* pointer, size_t bytes);
+void free_all_pinned_memory();
 
 }  // namespace laminet::emulator

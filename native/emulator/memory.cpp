@@ -9,6 +9,7 @@
 #include <map>
 #include <new>
 
+#include "emulator/api.h"
 #include "emulator/device_calls.h"
 #include "emulator/enqueue.h"
 #include "emulator/fault.h"
@@ -167,10 +168,14 @@ void laminet_emulator_bad_access(const void* base, const void* address, size_t b
 }
 
 void laminet_emulator_note_tensors(void* base, const size_t* offsets, const size_t* bytes, int count) {
+  const auto lock = lock_device();
   permit_only(base, offsets, bytes, count);
 }
 
-size_t laminet_emulator_device_bytes(const void* pointer) { return bytes_from(pointer); }
+size_t laminet_emulator_device_bytes(const void* pointer) {
+  const auto lock = lock_device();
+  return bytes_from(pointer);
+}
 
 void* laminet_emulator_memory_behind(const void* pointer, size_t bytes) {
   void* const memory = memory_behind(pointer, bytes);

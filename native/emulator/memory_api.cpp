@@ -67,6 +67,13 @@ bool is_pinned(const void* pointer, size_t bytes) {
   return address_of(pointer) + bytes <= begin + memory.bytes;
 }
 
+void free_all_pinned_memory() {
+  for (const auto& [address, memory] : pinned) {
+    if (!memory.registered) std::free(reinterpret_cast<void*>(address));
+  }
+  pinned.clear();
+}
+
 }  // namespace laminet::emulator
 
 using namespace laminet::emulator;

@@ -86,6 +86,12 @@ void forget_queued_work() {
   for (Stream* stream : streams) stream->queue.clear();
 }
 
+void destroy_all_streams() {
+  for (const Stream* stream : streams) delete stream;
+  streams.clear();
+  per_thread_stream = nullptr;
+}
+
 }  // namespace laminet::emulator
 
 using namespace laminet::emulator;

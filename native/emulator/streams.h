@@ -45,5 +45,6 @@ void finish(Stream* stream);  // null: all streams
 void finish_all();
 void reach(Mark& mark);
 void forget_queued_work();
+void destroy_all_streams();
 
 }  // namespace laminet::emulator

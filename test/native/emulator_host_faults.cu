@@ -127,8 +127,7 @@ cudaError_t while_capturing(bool wrong, const Mistake& mistake) {
   scene.error(cudaStreamBeginCapture(scene.stream, cudaStreamCaptureModeThreadLocal));
   scene.error(scene.set(2, scene.stream));
   if (wrong) scene.error(mistake(scene));
-  const cudaError_t end = cudaStreamEndCapture(scene.stream, &graph);
-  scene.error(end);
+  scene.error(cudaStreamEndCapture(scene.stream, &graph));
   if (graph) scene.error(cudaGraphDestroy(graph));
   return scene.error.get();
 }
@@ -180,6 +179,7 @@ cudaError_t uses_legacy_stream_in_capture(bool wrong, bool&) {
   scene.error(cudaStreamBeginCapture(blocking, cudaStreamCaptureModeRelaxed));
   if (wrong) scene.error(scene.set(2, nullptr));
   scene.error(cudaStreamEndCapture(blocking, &graph));
+  if (graph) scene.error(cudaGraphDestroy(graph));
   return scene.error.get();
 }
 
