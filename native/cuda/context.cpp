@@ -27,8 +27,6 @@ cudaDeviceProp select_device(int index) {
 }  // namespace
 
 Context::Context(const DeviceOptions& options) : options(options), properties(select_device(options.index)) {
-  // Not blocking: nothing here ever waits for the legacy stream.
-  LAMINET_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
   LAMINET_CUDA(cudaStreamCreateWithFlags(&copy_stream_, cudaStreamNonBlocking));
 }
 
@@ -37,13 +35,12 @@ Context::~Context() {
   if (cudnn_ != nullptr) cudnnDestroy(cudnn_);
   if (cublas_lt_ != nullptr) cublasLtDestroy(cublas_lt_);
   cudaStreamDestroy(copy_stream_);
-  cudaStreamDestroy(stream_);
 }
 
 cudnnHandle_t Context::cudnn() {
   if (cudnn_ == nullptr) {
     cudnnStatus_t status = cudnnCreate(&cudnn_);
-    if (status == CUDNN_STATUS_SUCCESS) status = cudnnSetStream(cudnn_, stream_);
+    if (status == CUDNN_STATUS_SUCCESS) status = cudnnSetStream(cudnn_, stream());
     if (status != CUDNN_STATUS_SUCCESS) throw Error("DEVICE", name() + ": cuDNN cannot start: " + cudnnGetErrorString(status));
   }
   return cudnn_;

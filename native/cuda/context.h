@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "memory.h"
 #include "runtime/backend.h"
 
 using cudnnHandle_t = struct cudnnContext*;
@@ -24,7 +25,7 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  cudaStream_t stream() const { return stream_; }
+  cudaStream_t stream() const { return account->stream; }
   cudaStream_t copy_stream() const { return copy_stream_; }  // of inputs, beside the computation
   // Created at the first call, on `stream()`; not while a graph is captured.
   cudnnHandle_t cudnn();
@@ -36,9 +37,10 @@ class Context {
 
   const DeviceOptions options;
   const cudaDeviceProp properties;
+  const std::shared_ptr<Account> account = std::make_shared<Account>();
 
  private:
-  cudaStream_t stream_ = nullptr, copy_stream_ = nullptr;
+  cudaStream_t copy_stream_ = nullptr;
   cudnnHandle_t cudnn_ = nullptr;
   cublasLtHandle_t cublas_lt_ = nullptr;
   std::unique_ptr<cudnn::Planner> planner_;

@@ -11,7 +11,7 @@ struct DeviceState {
   explicit DeviceState(const DeviceOptions& options) : context(options) {}
 
   Context context;
-  std::shared_ptr<Account> account = std::make_shared<Account>(context.stream());
+  const std::shared_ptr<Account> account = context.account;
   Recorder* recorder = nullptr;
 
   // Moves what is pending to the device, in the order of the stream; gives the address there.

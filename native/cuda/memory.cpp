@@ -22,6 +22,11 @@ namespace {
 
 }  // namespace
 
+// Not blocking: nothing here ever waits for the legacy stream.
+Account::Account() { LAMINET_CUDA(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking)); }
+
+Account::~Account() { cudaStreamDestroy(stream); }
+
 DeviceMemory::DeviceMemory(std::shared_ptr<Account> account, size_t bytes, const std::string& what)
     : account_(std::move(account)), bytes_(bytes) {
   require_usable();

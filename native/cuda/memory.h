@@ -11,10 +11,15 @@
 
 namespace laminet::cuda {
 
-// Bytes in use, by everything of a device, and the stream in whose order memory is taken and given back: no call waits for the GPU.
+// The stream in whose order memory is taken and given back, so that no call waits for the GPU, and the bytes in use. Everything that holds
+// memory holds it too, and may outlive the device.
 struct Account {
-  explicit Account(cudaStream_t stream) : stream(stream) {}
-  const cudaStream_t stream;
+  Account();
+  ~Account();
+  Account(const Account&) = delete;
+  Account& operator=(const Account&) = delete;
+
+  cudaStream_t stream = nullptr;
   size_t used = 0;
   size_t peak = 0;
 };

@@ -28,7 +28,7 @@ class Event {
 // Memory for the tensors of one problem. Its contents are zeros: times do not depend on them.
 class Track {
  public:
-  Track(Context& context, const Convolution& c) : context_(context), account_(std::make_shared<Account>(context.stream())) {
+  Track(Context& context, const Convolution& c) : context_(context), account_(context.account) {
     const auto& [rows, columns] = c.geometry;
     add(Tensor::x, c.dtype, {c.images, rows.input, columns.input, c.channels});
     add(Tensor::kernel, c.dtype, {rows.window, columns.window, c.channels / c.groups, c.outputs});
