@@ -51,6 +51,8 @@ export interface GpuFinding {
   readonly memory: number;
   readonly code: ReasonCode | '';
   readonly reason: string;
+  /** cuDNN's description of it, JSON; empty: not asked for, or not told. */
+  readonly text: string;
 }
 
 /** What the search for CUDA found (native/cuda/finder/findings.h). */

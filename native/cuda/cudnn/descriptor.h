@@ -34,6 +34,8 @@ inline constexpr cudnnBackendAttributeType_t attribute_type<cudnnDataType_t> = C
 template <>
 inline constexpr cudnnBackendAttributeType_t attribute_type<bool> = CUDNN_TYPE_BOOLEAN;
 template <>
+inline constexpr cudnnBackendAttributeType_t attribute_type<int32_t> = CUDNN_TYPE_INT32;
+template <>
 inline constexpr cudnnBackendAttributeType_t attribute_type<int64_t> = CUDNN_TYPE_INT64;
 template <>
 inline constexpr cudnnBackendAttributeType_t attribute_type<float> = CUDNN_TYPE_FLOAT;

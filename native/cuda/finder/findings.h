@@ -33,6 +33,7 @@ struct DeviceFinding {
   size_t memory = 0;       // bytes
   std::string code{};      // ARCH_UNSUPPORTED, or empty
   std::string reason{};    // why laminet cannot use it; empty when it can
+  std::string text{};      // cuDNN's description of it, JSON; empty: not asked for, or not told
 };
 
 struct Findings {

@@ -49,7 +49,7 @@ std::string json(const DriverFinding& driver) {
 std::string json(const DeviceFinding& device) {
   return "{\"index\":" + std::to_string(device.index) + ",\"name\":" + json(device.name) +
          ",\"capability\":" + std::to_string(device.capability) + ",\"memory\":" + std::to_string(device.memory) +
-         ",\"code\":" + json(device.code) + ",\"reason\":" + json(device.reason) + "}";
+         ",\"code\":" + json(device.code) + ",\"reason\":" + json(device.reason) + ",\"text\":" + json(device.text) + "}";
 }
 
 std::vector<std::string> split(const std::string& list) {

@@ -43,7 +43,15 @@ Backend* open_plugin(Findings& findings, int abi) {
   return backend;
 }
 
-// "no NVIDIA driver: ...; to fix it: install ..."
+// What cuDNN says about each device, through laminet_cuda13.so.
+void ask_for_texts(Findings& findings) {
+  void* library = dlopen(findings.plugin.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  const auto text_of = reinterpret_cast<const char* (*)(int)>(library == nullptr ? nullptr : dlsym(library, "laminet_cuda_device_text"));
+  if (text_of == nullptr) return;
+  for (DeviceFinding& device : findings.devices) device.text = text_of(device.index);
+}
+
+// "no NVIDIA driver: ...; install ..."
 std::string sentence(const Findings& findings) {
   if (findings.fix.empty()) return findings.reason;
   const bool command = findings.fix.rfind("npm ", 0) == 0 || findings.fix.rfind("pip ", 0) == 0;
@@ -80,7 +88,10 @@ extern "C" LAMINET_PUBLIC laminet::Backend* laminet_backend_open(int abi, std::s
 extern "C" LAMINET_PUBLIC const char* laminet_backend_report(int everything) {
   using namespace laminet::finder;
   const std::lock_guard lock(state().mutex);
-  if (everything != 0) complete(state().findings, own_folder());
+  if (everything != 0) {
+    complete(state().findings, own_folder());
+    if (state().findings.code.empty()) ask_for_texts(state().findings);
+  }
   state().report = to_json(state().findings);
   return state().report.c_str();
 }
