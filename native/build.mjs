@@ -8,6 +8,7 @@ import { realpathSync } from 'node:fs';
 import { relative } from 'node:path';
 import { env, exit } from 'node:process';
 import { compile, configure, requireTools } from './build/cmake.mjs';
+import { plannedCuda } from './build/cuda.mjs';
 import { ensureOneDnn } from './build/onednn.mjs';
 import { BuildError, buildFolder, hint, packageRoot, say, writeBuildInfo } from './build/report.mjs';
 
@@ -39,12 +40,21 @@ function test() {
   exit(status ?? 1);
 }
 
-/** As a dependency, a failed build must not break the whole installation: the import says what to do. */
+/**
+ * As a dependency, a failed build must not break the whole installation: the import says what to do. A compiler for GPUs that fails costs the
+ * cuda plugin only.
+ */
 function install(mode) {
   try {
     build('laminet_package');
   } catch (error) {
     if (!(error instanceof BuildError) || mode === 'require' || isCheckout()) throw error;
+    if ((env.LAMINET_CUDA || 'AUTO').toUpperCase() === 'AUTO' && plannedCuda()) {
+      hint(error.message, ['trying again without the cuda plugin (LAMINET_CUDA=OFF)']);
+      env.LAMINET_CUDA = 'OFF';
+      install(mode);
+      return;
+    }
     writeBuildInfo({ error: error.message });
     hint(error.message, ['then run `npm rebuild laminet`']);
   }
