@@ -10,6 +10,7 @@ import {
   sequential,
   setDevice,
   setRandomSeed,
+  type Tensor,
 } from '../../lib/index.js';
 import { testedDevice } from '../harness/device.js';
 import { difference } from '../harness/ops.js';
