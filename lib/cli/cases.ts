@@ -9,6 +9,8 @@ import { trainings } from './trainings.js';
 export interface Case {
   readonly name: string;
   readonly run: () => Promise<Float32Array[]>;
+  /** Allowed difference, relative to the largest element; that of float32 sums in another order by default. */
+  readonly tolerance?: number;
 }
 
 /** Reproducible numbers in [-1, 1). */

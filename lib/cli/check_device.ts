@@ -28,7 +28,7 @@ export interface CheckResult {
 }
 
 /** float32 sums in another order. */
-const tolerance = 2e-4;
+const sameSums = 2e-4;
 
 function difference(found: Float32Array, expected: Float32Array): number {
   if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
@@ -50,7 +50,7 @@ async function runOn(device: DeviceName, { run }: Case): Promise<Float32Array[]>
 }
 
 async function compare(device: DeviceName, each: Case): Promise<CaseResult> {
-  const { name } = each;
+  const { name, tolerance = sameSums } = each;
   let milliseconds = 0;
   try {
     const expected = await runOn('reference', each);

@@ -1,5 +1,6 @@
 /** @file Short trainings of small networks; their losses and final weights tell devices apart. */
 
+import { setDtypePolicy } from '../core/dtype_policy.js';
 import * as layers from '../layers/index.js';
 import { sequential } from '../models/index.js';
 import type { Sequential } from '../models/sequential.js';
@@ -58,8 +59,23 @@ async function train(net: Sequential, numbers: Numbers): Promise<Float32Array[]>
   return [Float32Array.from(history.loss as number[]), ...weights.map((values) => Float32Array.from(values as Float32Array))];
 }
 
+/** In mixed precision results are 16 bits wide between the layers; the devices round them at different places. */
+function mixed(policy: 'mixed_bfloat16' | 'mixed_float16', tolerance: number, numbers: Numbers): Case {
+  const run = async (): Promise<Float32Array[]> => {
+    setDtypePolicy(policy);
+    try {
+      return await train(plain(), numbers);
+    } finally {
+      setDtypePolicy(null);
+    }
+  };
+  return { name: `training: ${policy}`, run, tolerance };
+}
+
 export const trainings = (numbers: Numbers): Case[] => [
   { name: 'training: convolution, batch normalisation, Adam', run: () => train(plain(), numbers) },
   { name: 'training: separable convolution, SGD with momentum', run: () => train(separable(), numbers) },
   { name: 'training: transposed convolution, dropout, RMSprop', run: () => train(transposed(), numbers) },
+  mixed('mixed_bfloat16', 3e-2, numbers),
+  mixed('mixed_float16', 5e-3, numbers),
 ];
