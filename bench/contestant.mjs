@@ -1,7 +1,10 @@
 // A contestant: a process that stays alive and works when told to, one JSON object a line on its standard input and output.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { peakMemory } from './machine.mjs';
+
+const secondsToEnd = 10;
 
 export class Contestant {
   /** Work a second of each round. @type {number[]} */
@@ -52,12 +55,16 @@ export class Contestant {
     return peakMemory(this.#process.pid);
   }
 
-  /** Ends the process, and waits until it has. */
+  /** Ends the process, and waits until it has: by itself, so that it can end processes of its own; else by force. */
   async end() {
     if (this.#process.exitCode !== null || this.#process.pid === undefined) return;
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill();
+    this.#process.stdin.end();
+    const patience = new AbortController();
+    const killed = setTimeout(secondsToEnd * 1000, undefined, patience).then(() => this.#process.kill('SIGKILL'));
+    killed.catch(() => {}); // it ended in time
     await ended;
+    patience.abort();
   }
 
   /** The next line of JSON, or undefined when the process has ended. */

@@ -51,9 +51,12 @@ export function onnxRuntimeNode() {
 /**
  * An empty folder, and the variables that make every contestant keep there what it would else find from earlier runs: laminet the kernels
  * that it chose by timing, torch.compile its programs. It is removed when this process exits.
+ *
+ * @param keepCompiled - torch.compile's programs stay for the next run instead: they are the same, and cost minutes
  */
-export function emptyCaches() {
+export function emptyCaches({ keepCompiled = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'laminet-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { LAMINET_HOME: join(folder, 'laminet'), TORCHINDUCTOR_CACHE_DIR: join(folder, 'torch') };
+  const compiled = keepCompiled ? join(benchFolder, 'torch') : join(folder, 'torch');
+  return { LAMINET_HOME: join(folder, 'laminet'), TORCHINDUCTOR_CACHE_DIR: compiled };
 }

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { idleShares } from './idle.mjs';
 import { modelOf } from './models.mjs';
 import { commandLine, parseCases, parseNumbers } from './options.mjs';
-import { startReport, writeReport } from './report.mjs';
+import { addResult, finishReport, startReport } from './report.mjs';
 
 const { values: options } = commandLine({
   models: 'A,B,D',
@@ -74,7 +74,8 @@ async function measure({ model: name, batch }, source, x, y, more = {}) {
     imagesPerSecond: (1000 * batch) / shares.msPerStep,
     ...shares,
   };
-  report.results.push(result);
+  report.versions.laminet = currentDevice().description;
+  addResult(report, result, options.json);
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   console.log(
     `model ${name}, batch ${batch}, ${source}: ${result.imagesPerSecond.toFixed(0)} images/s, ${shares.msPerStep.toFixed(2)} ms a step; ` +
@@ -116,5 +117,4 @@ for (const each of cases) {
     }
   }
 }
-report.versions.laminet = currentDevice().description;
-writeReport(report, options.json);
+finishReport(report, options.json);

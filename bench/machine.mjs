@@ -32,6 +32,12 @@ export function machine() {
   };
 }
 
+/** Variables that change how fast a contestant is, as in `DNNL_MAX_CPU_ISA=AVX2`. */
+export function environment() {
+  const names = Object.keys(process.env).filter((name) => /^(LAMINET|DNNL|ONEDNN|OMP|GOMP|KMP|MKL|ATEN|TORCH|TF)_/.test(name));
+  return Object.fromEntries(names.sort().map((name) => [name, process.env[name]]));
+}
+
 /** The commit, and whether files differ from it. */
 export function commit() {
   const git = (...words) => spawnSync('git', words, { cwd: root, encoding: 'utf8' });

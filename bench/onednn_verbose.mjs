@@ -4,7 +4,7 @@
 /**
  * A line of a primitive that was executed, or undefined for other lines.
  * @param {string} line
- * @returns {{ kind: string, implementation: string, milliseconds: number } | undefined}
+ * @returns {{ kind: string, implementation: string, propagation: string, milliseconds: number } | undefined}
  */
 export function parseVerbose(line) {
   const fields = line.trim().split(',');
@@ -13,7 +13,7 @@ export function parseVerbose(line) {
   const at = fields.findIndex((field) => field === 'exec' || field.startsWith('exec:'));
   const milliseconds = Number(fields.at(-1));
   if (at < 0 || fields.length < at + 5 || !Number.isFinite(milliseconds)) return undefined;
-  return { kind: fields[at + 2], implementation: fields[at + 3], milliseconds };
+  return { kind: fields[at + 2], implementation: fields[at + 3], propagation: fields[at + 4], milliseconds };
 }
 
 /** The kinds of primitives that compute each op; conversions are none of them. */
@@ -25,14 +25,22 @@ const kindsOf = {
   matmul: ['matmul', 'inner_product'],
 };
 
+/** How oneDNN calls each direction; products have none. */
+const propagations = {
+  forward: /^(forward|undef)/,
+  data: /^(backward|backward_data|undef)$/,
+  weights: /^(backward_weights|undef)$/,
+};
+
 /**
  * The times of an op's primitives among the lines of its runs, in microseconds; empty where no primitive of oneDNN computed it.
  * @param {readonly string[]} lines
- * @param {string} op
+ * @param {{ op: string, direction: string }} measured
  */
-export function primitiveTimes(lines, op) {
+export function primitiveTimes(lines, { op, direction }) {
   return lines.flatMap((line) => {
     const primitive = parseVerbose(line);
-    return primitive !== undefined && kindsOf[op].includes(primitive.kind) ? [1000 * primitive.milliseconds] : [];
+    const counts = primitive && kindsOf[op].includes(primitive.kind) && propagations[direction].test(primitive.propagation);
+    return counts ? [1000 * primitive.milliseconds] : [];
   });
 }

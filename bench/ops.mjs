@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { primitiveTimes } from './onednn_verbose.mjs';
 import { commandLine } from './options.mjs';
 import { opNames, parseList, parseProblem } from './problems.mjs';
-import { startReport, writeReport } from './report.mjs';
+import { addResult, finishReport, startReport } from './report.mjs';
 import { median } from './statistics.mjs';
 
 const { values: options, positionals } = commandLine(
@@ -69,7 +69,7 @@ async function measureWithVerbose(found) {
     if (line === 'begin') lines = [];
     else if (line.startsWith('{')) {
       const result = JSON.parse(line);
-      const times = primitiveTimes(lines, result.op);
+      const times = primitiveTimes(lines, result);
       found({ ...result, primitive: times.length === 0 ? null : median(times) });
     } else lines.push(line);
   }
@@ -133,12 +133,12 @@ if (options.child) {
   const report = startReport('ops', { ...options });
   print(titles);
   const found = (result) => {
-    report.results.push(result);
     report.versions.laminet = result.device;
+    addResult(report, result, options.json);
     printResult(result);
   };
   await (options['against-onednn'] ? measureWithVerbose(found) : measureAll(found));
   const [{ peaks }] = report.results;
   console.log(`peaks, measured on the spot: ${(peaks.flops / 1e9).toFixed(0)} GFLOP/s, ${(peaks.bytes / 1e9).toFixed(1)} GB/s`);
-  writeReport(report, options.json);
+  finishReport(report, options.json);
 }

@@ -9,7 +9,7 @@ import { emptyCaches, onnxRuntimeNode, pythonWithRivals } from './environment.mj
 import { endAll, runRounds } from './interleaved.mjs';
 import { modelOf } from './models.mjs';
 import { commandLine, parseCases, parseNumbers, usualCases } from './options.mjs';
-import { startReport, writeReport } from './report.mjs';
+import { addResult, finishReport, startReport } from './report.mjs';
 import { median, pairedRatio } from './statistics.mjs';
 
 const { values: options } = commandLine({ models: usualCases, threads: '1,2', rounds: '9', slice: '0.3', json: undefined });
@@ -79,7 +79,7 @@ for (const threads of threadCounts) {
   for (const each of cases) {
     const result = await measure(each, threads);
     print(result);
-    report.results.push(result);
+    addResult(report, result, options.json);
   }
 }
-writeReport(report, options.json);
+finishReport(report, options.json);

@@ -1,7 +1,7 @@
 // Measurements as files: build/bench/KIND.json, which bench:table reads.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { commit, machine, root } from './machine.mjs';
+import { commit, environment, machine, root } from './machine.mjs';
 
 /** The number of this form of the files. */
 export const schema = 1;
@@ -15,18 +15,34 @@ export const reportPath = (kind) => join(benchFolder, `${kind}.json`);
  * @param {Readonly<Record<string, unknown>>} options as they were understood
  */
 export function startReport(kind, options) {
-  return { schema, kind, date: new Date().toISOString(), ...commit(), machine: machine(), options, versions: {}, results: [] };
+  const place = { ...commit(), machine: machine(), environment: environment() };
+  return {
+    schema,
+    kind,
+    date: new Date().toISOString(),
+    ...place,
+    options,
+    versions: { node: `Node ${process.version}` },
+    results: [],
+  };
 }
 
-/** Writes a report to its place among the reports, and to `copy` where that is given. */
-export function writeReport(report, copy) {
-  checkReport(report, 'the report');
-  for (const path of [reportPath(report.kind), ...(copy === undefined ? [] : [resolve(copy)])]) {
+/** Adds a result, and writes what there is: a run that breaks off keeps what it measured. */
+export function addResult(report, result, copy) {
+  report.results.push(result);
+  for (const path of pathsOf(report, copy)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
-    console.log(`written: ${path}`);
   }
 }
+
+/** Checks a report, and says where it lies: in its place among the reports, and in `copy` where that is given. */
+export function finishReport(report, copy) {
+  checkReport(report, 'the report');
+  for (const path of pathsOf(report, copy)) console.log(`written: ${path}`);
+}
+
+const pathsOf = ({ kind }, copy) => [reportPath(kind), ...(copy === undefined ? [] : [resolve(copy)])];
 
 /** The report in a file. */
 export function readReport(path) {
@@ -51,6 +67,6 @@ export function checkReport(report, where) {
   for (const key of ['cpu', 'instructionSets', 'cores', 'loadBefore']) {
     if (report.machine?.[key] === undefined) fail(`machine.${key} is missing`);
   }
-  for (const key of ['options', 'versions']) if (typeof report[key] !== 'object') fail(`${key} is missing`);
+  for (const key of ['environment', 'options', 'versions']) if (typeof report[key] !== 'object') fail(`${key} is missing`);
   if (!Array.isArray(report.results) || report.results.length === 0) fail('there are no results');
 }

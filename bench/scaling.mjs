@@ -9,9 +9,9 @@ import { machine } from './machine.mjs';
 import { modelOf } from './models.mjs';
 import { commandLine } from './options.mjs';
 import { laminet } from './peers.mjs';
-import { startReport, writeReport } from './report.mjs';
+import { addResult, finishReport, startReport } from './report.mjs';
 import { axes, workOf } from './scaling_axes.mjs';
-import { median, quantile } from './statistics.mjs';
+import { median } from './statistics.mjs';
 
 const { values: options } = commandLine({
   axes: Object.keys(axes).join(','),
@@ -44,12 +44,10 @@ async function measure(axis) {
   await runRounds(contestants, rounds, slice);
   contestants.forEach(({ rates, hello, peakMemory }, i) => {
     const { model: name, batch, threads } = setups[i];
-    const milliseconds = rates.map((rate) => (1000 * batch) / rate);
-    const msPerStep = median(milliseconds);
+    const msPerStep = (1000 * batch) / median(rates);
     const work = workOf(modelOf(name), batch);
-    const [low, high] = [quantile(milliseconds, 0.25), quantile(milliseconds, 0.75)];
-    report.results.push({ axis, value: all[i], model: name, batch, threads, msPerStep, low, high, work, peakMemory, rates });
     report.versions.laminet = hello.ready;
+    addResult(report, { axis, value: all[i], model: name, batch, threads, msPerStep, work, peakMemory, rates }, options.json);
     const rate = `${(work / msPerStep / 1e6).toFixed(1)} GMAC/s`;
     console.log(`  ${String(all[i]).padStart(5)}: ${msPerStep.toFixed(2).padStart(9)} ms a step, ${rate.padStart(12)}`);
   });
@@ -57,4 +55,4 @@ async function measure(axis) {
 }
 
 for (const axis of chosen) await measure(axis);
-writeReport(report, options.json);
+finishReport(report, options.json);

@@ -7,7 +7,7 @@ import { endAll, runRounds, startAll } from './interleaved.mjs';
 import { modelOf } from './models.mjs';
 import { commandLine, parseCases, parseNumbers, usualCases } from './options.mjs';
 import { laminet, ours, peers } from './peers.mjs';
-import { startReport, writeReport } from './report.mjs';
+import { addResult, finishReport, startReport } from './report.mjs';
 import { median, pairedRatio } from './statistics.mjs';
 
 const { values: options } = commandLine({
@@ -16,15 +16,17 @@ const { values: options } = commandLine({
   rounds: '7',
   slice: '0.3',
   peers: false,
+  'keep-compiled': false,
   json: undefined,
 });
 const cases = parseCases(options.models);
 const threadCounts = parseNumbers('threads', options.threads);
 const [rounds, slice] = [Number(options.rounds), Number(options.slice)];
-const python = options.peers ? pythonWithRivals() : undefined;
+const { peers: withPeers, 'keep-compiled': keepCompiled } = options;
+const python = withPeers ? pythonWithRivals() : undefined;
 // One for the whole run: shapes and threads differ from case to case, so that each chooses and compiles its own.
-const caches = emptyCaches();
-const report = startReport('train', { models: cases, threads: threadCounts, rounds, slice, peers: options.peers });
+const caches = emptyCaches({ keepCompiled });
+const report = startReport('train', { models: cases, threads: threadCounts, rounds, slice, peers: withPeers, keepCompiled });
 
 /** Measures one model with one number of threads. */
 async function measure({ model, batch }, threads) {
@@ -89,7 +91,7 @@ for (const threads of threadCounts) {
   for (const each of cases) {
     const result = await measure(each, threads);
     print(result);
-    report.results.push(result);
+    addResult(report, result, options.json);
   }
 }
-writeReport(report, options.json);
+finishReport(report, options.json);

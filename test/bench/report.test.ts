@@ -45,16 +45,30 @@ describe("oneDNN's lines", () => {
   const third = 'onednn_verbose,v1,primitive,exec,cpu,matmul,brg:avx512_core,undef,src_f32,,,2x3:3x4,0.5';
 
   it('are read in the forms of versions 2 and 3', () => {
-    expect(parseVerbose(second)).toEqual({ kind: 'convolution', implementation: 'jit:avx2', milliseconds: 0.25 });
-    expect(parseVerbose(third)).toEqual({ kind: 'matmul', implementation: 'brg:avx512_core', milliseconds: 0.5 });
+    expect(parseVerbose(second)).toEqual({
+      kind: 'convolution',
+      implementation: 'jit:avx2',
+      propagation: 'forward_training',
+      milliseconds: 0.25,
+    });
+    expect(parseVerbose(third)).toEqual({
+      kind: 'matmul',
+      implementation: 'brg:avx512_core',
+      propagation: 'undef',
+      milliseconds: 0.5,
+    });
     expect(parseVerbose('onednn_verbose,info,cpu,isa:Intel AVX2')).toBeUndefined();
     expect(parseVerbose('something else')).toBeUndefined();
   });
 
-  it('give the times of the op, without conversions', () => {
+  it('give the times of the op and direction, without conversions', () => {
     const reorder = second.replace('convolution', 'reorder');
-    expect(primitiveTimes([second, reorder, third], 'conv2d')).toEqual([250]);
-    expect(primitiveTimes([reorder], 'conv2d')).toEqual([]);
+    const backward = second.replace('forward_training', 'backward_data').replace('0.25', '0.75');
+    const lines = [second, reorder, backward, third];
+    expect(primitiveTimes(lines, { op: 'conv2d', direction: 'forward' })).toEqual([250]);
+    expect(primitiveTimes(lines, { op: 'conv2d', direction: 'data' })).toEqual([750]);
+    expect(primitiveTimes(lines, { op: 'conv2d', direction: 'weights' })).toEqual([]);
+    expect(primitiveTimes(lines, { op: 'matmul', direction: 'weights' })).toEqual([500]);
   });
 });
 
