@@ -239,7 +239,8 @@ __global__ void __launch_bounds__(kColumnThreads) batch_norm_combine_gradients(C
   }
   sum_over_rows(a.columns, place, sums, shared);
   if (!place.active || place.row != 0) return;
-  const A scale = A(1) / std::sqrt(widen(a.variance[channel]) + a.epsilon), dgamma = sums[1] * scale;
+  const A scale = A(1) / std::sqrt(widen(a.variance[channel]) + a.epsilon);
+  const A dgamma = a.rows > 0 ? sums[1] * scale : A(0);  // no rows have no variance
   a.dgamma[channel] = narrow<P>(dgamma);
   a.dbeta[channel] = narrow<P>(sums[0]);
   a.coefficients[channel] = widen(a.mean[channel]);

@@ -2,10 +2,10 @@
 // instructions.
 #pragma once
 
-#include <cuda_runtime_api.h>
-
 #include <bit>
 #include <cstdint>
+
+#include "runtime/host_device.h"
 
 namespace laminet::cuda {
 
@@ -23,7 +23,7 @@ struct Divider {
     magic = static_cast<uint32_t>(((uint64_t{1} << shift) + divisor - 1) / divisor);
   }
 
-  __host__ __device__ uint32_t quotient(uint32_t dividend) const {
+  LAMINET_HD uint32_t quotient(uint32_t dividend) const {
     return static_cast<uint32_t>((static_cast<uint64_t>(dividend) * magic) >> shift);
   }
 };
@@ -42,7 +42,7 @@ struct WideDivider {
     if (shift <= 31) small = Divider(by);
   }
 
-  __host__ __device__ int64_t quotient(int64_t dividend) const {
+  LAMINET_HD int64_t quotient(int64_t dividend) const {
     const auto wide = static_cast<uint64_t>(dividend);
     if (wide >> 31 == 0) return shift > 31 ? 0 : small.quotient(static_cast<uint32_t>(wide));
 #ifdef __CUDA_ARCH__
@@ -55,7 +55,7 @@ struct WideDivider {
 };
 
 // Takes the last digit off a number that counts in the base of `divider`: returns it and leaves the digits before it.
-__device__ inline uint32_t take_digit(const Divider& divider, uint32_t& number) {
+LAMINET_HD uint32_t take_digit(const Divider& divider, uint32_t& number) {
   const uint32_t rest = divider.quotient(number), digit = number - rest * divider.divisor;
   number = rest;
   return digit;

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "cuda/kernels/device.h"
 #include "cuda/kernels/divide.h"
 
 namespace laminet::cuda {
