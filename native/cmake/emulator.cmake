@@ -66,4 +66,5 @@ laminet_emulated_kernels(emulator_faults_kernels "${laminet_emulator_output}/tes
 laminet_emulator_test(emulator_faults ../test/native/emulator_faults.cu ../test/native/emulator_host_faults.cu)
 target_compile_definitions(test_emulator_faults PRIVATE EMULATOR_FAULTS_KERNELS="$<TARGET_FILE:emulator_faults_kernels>")
 add_dependencies(test_emulator_faults emulator_faults_kernels)
-list(APPEND cuda_tests test_emulator_faults)
+laminet_emulator_test(emulator_runtime)
+list(APPEND cuda_tests test_emulator_faults test_emulator_runtime)

@@ -2,9 +2,9 @@
 
 #include <device_launch_parameters.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
 #include "emulator/block.h"
@@ -30,6 +30,7 @@ struct State {
   cudaError_t lost = cudaSuccess;
   Planned planned;
   laminet_emulator_counts counts{};
+  std::string library_call;  // while one runs
 };
 
 void read_environment(State& state) {
@@ -57,9 +58,19 @@ State& state() {
 
 thread_local cudaError_t last_error = cudaSuccess;
 
+bool loses_context(cudaError_t code) {
+  const cudaError_t codes[] = {cudaErrorIllegalAddress, cudaErrorMisalignedAddress, cudaErrorLaunchFailure, cudaErrorIllegalInstruction,
+                               cudaErrorAssert, cudaErrorECCUncorrectable};
+  return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);
+}
+
 cudaError_t attempt(const char* name, const std::function<void()>& body) {
   Planned& planned = state().planned;
-  if (planned.name == name && --planned.calls_left == 0) return static_cast<cudaError_t>(planned.code);
+  if (planned.name == name && --planned.calls_left == 0) {
+    const auto code = static_cast<cudaError_t>(planned.code);
+    if (loses_context(code)) lose(code);
+    return code;
+  }
   if (state().lost != cudaSuccess) return state().lost;
   try {
     body();
@@ -82,7 +93,7 @@ void refuse(cudaError_t code, const std::string& why) {
 }
 
 void fault(cudaError_t code, const std::string& text) {
-  std::string where;
+  std::string where = state().library_call.empty() ? "" : state().library_call + ": ";
   if (const char* kernel = place().kernel) {
     const uint3 thread = thread_index(place().thread);
     char numbers[128];
@@ -93,6 +104,9 @@ void fault(cudaError_t code, const std::string& text) {
   report(where + text);
   throw Fault{code};
 }
+
+LibraryCall::LibraryCall(const char* name) { state().library_call = name; }
+LibraryCall::~LibraryCall() { state().library_call.clear(); }
 
 void lose(cudaError_t code) {
   state().lost = code;

@@ -25,6 +25,12 @@ std::unique_lock<std::recursive_mutex> lock_device();
 // Ends the device's life with `code`: what is queued never runs.
 void lose(cudaError_t code);
 
+// For messages: while it lives, work of a library runs.
+struct LibraryCall {
+  explicit LibraryCall(const char* name);
+  ~LibraryCall();
+};
+
 laminet_emulator_counts& counts();
 
 }  // namespace laminet::emulator

@@ -189,7 +189,8 @@ cudaError_t laminet_emulator_enqueue(cudaStream_t stream, const char* name, void
   const std::shared_ptr<void> owned(state, destroy);
   return call("laminet_emulator_enqueue", [&] {
     count_launch(stream);
-    submit(stream, {name, [run, owned] {
+    submit(stream, {name, [run, owned, text = std::string(name)] {
+                      const LibraryCall call(text.c_str());
                       ++counts().kernels;
                       run(owned.get());
                     }});
