@@ -46,10 +46,9 @@ std::vector<Engine> engines_of(const Descriptor& graph, const Target& target, st
 }
 
 bool EngineFilter::keeps(const Engine& engine) const {
-  if (engine.loses_digits) return false;
+  if (engine.loses_digits || engine.compiled_at_run_time) return false;
   if (deterministic && !engine.deterministic) return false;
-  if (exact_operands && engine.rounds_operands) return false;
-  return compile || !engine.compiled_at_run_time;
+  return !exact_operands || !engine.rounds_operands;
 }
 
 }  // namespace laminet::cuda::cudnn

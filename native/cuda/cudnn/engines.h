@@ -14,17 +14,16 @@ struct Engine {
   bool deterministic = true;          // its results do not depend on the order of threads
   bool rounds_operands = false;       // float32 operands, to TF32
   bool loses_digits = false;          // sums in less than float32, or operands made smaller
-  bool compiled_at_run_time = false;  // its plans cost about a second to build
+  bool compiled_at_run_time = false;  // a plan costs about a second to build
 };
 
 // What cuDNN's heuristics propose for the graph, then its fallbacks. Empty when it supports none; `refusal` then says why.
 std::vector<Engine> engines_of(const Descriptor& graph, const Target& target, std::string& refusal);
 
-// Engines with loses_digits are never kept.
+// Engines that lose digits or are compiled at run time are never kept: there are others for every graph that laminet makes.
 struct EngineFilter {
   bool deterministic = false;   // only such engines
   bool exact_operands = false;  // only engines that do not round float32 operands
-  bool compile = false;         // also engines that are compiled at run time
   bool keeps(const Engine& engine) const;
 };
 

@@ -1,4 +1,4 @@
-// Plans on disk: what took seconds to compile or to time is there for later programs and processes.
+// Plans on disk: what was chosen by timing is there for later programs and processes.
 #pragma once
 
 #include <filesystem>

@@ -25,7 +25,7 @@ std::shared_ptr<const Plan> Planner::plan(const Convolution& convolution, std::s
   if (!plan && (plan = kept(raced))) remember(raced, plan);
   if (plan) return plan;
   if (timer) {
-    plan = fastest(engines(convolution, true, refusal), timer, refusal);
+    plan = fastest(engines(convolution, refusal), timer, refusal);
     if (plan) {
       folder_.write(raced, plan->text());
       remember(raced, plan);
@@ -34,15 +34,14 @@ std::shared_ptr<const Plan> Planner::plan(const Convolution& convolution, std::s
   }
   plan = remembered(problem);
   if (plan) return plan;
-  plan = first(engines(convolution, false, refusal), refusal);
+  plan = first(engines(convolution, refusal), refusal);
   if (plan) remember(problem, plan);
   return plan;
 }
 
-std::vector<Engine> Planner::engines(const Convolution& convolution, bool compile, std::string& refusal) const {
+std::vector<Engine> Planner::engines(const Convolution& convolution, std::string& refusal) const {
   const EngineFilter filter{.deterministic = options_.deterministic,
-                            .exact_operands = convolution.dtype == DType::f32 && !options_.tensor_float32,
-                            .compile = compile};
+                            .exact_operands = convolution.dtype == DType::f32 && !options_.tensor_float32};
   try {
     const Descriptor graph = operation_graph(convolution, target_);
     std::vector<Engine> proposed = engines_of(graph, target_, refusal), engines;

@@ -26,12 +26,11 @@ class Planner {
  public:
   Planner(Target target, PlannerOptions options, PlanFolder folder);
 
-  // Null when no engine can do it; `refusal` then says why. With a timer the first few engines race, those that are compiled at run time
-  // among them, and the winner is kept on disk.
+  // Null when no engine can do it; `refusal` then says why. With a timer the first few engines race, and the winner is kept on disk.
   std::shared_ptr<const Plan> plan(const Convolution& convolution, std::string& refusal, const Timer& timer = nullptr);
 
   // Which engines `plan` chooses from, best first.
-  std::vector<Engine> engines(const Convolution& convolution, bool compile, std::string& refusal) const;
+  std::vector<Engine> engines(const Convolution& convolution, std::string& refusal) const;
 
  private:
   std::shared_ptr<const Plan> remembered(const std::string& problem);
