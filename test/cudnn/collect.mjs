@@ -83,7 +83,9 @@ function convolutions(dump) {
     const match = /^(%\d+): .* = (conv2d\w*) \((%\d+), (%\d+)\) (\{.*?\})/.exec(line);
     if (match === null) continue;
     const [, result, op, first, second, attributes] = match;
-    const roles = { conv2d: [first, second], conv2d_backward_input: [result, first], conv2d_backward_kernel: [first, result] }[op];
+    const roles = { conv2d: [first, second], conv2d_backward_input: [result, first], conv2d_backward_kernel: [first, result] }[
+      op
+    ];
     const key = `${roles.map((value) => types.get(value)).join(' ')} ${attributes}`;
     found.set(key, new Set([...(found.get(key) ?? []), model]));
   }

@@ -20,7 +20,8 @@ using Bytes = std::vector<char>;
 // A device with the buffers of one program's inputs, variables and results.
 class Session {
  public:
-  explicit Session(const std::string& device, int threads = 2) : device_(open_device(device, {.threads = threads})) {}
+  explicit Session(const std::string& device, int threads = 2) : Session(device, DeviceOptions{.threads = threads}) {}
+  Session(const std::string& device, const DeviceOptions& options) : device_(open_device(device, options)) {}
   ~Session() { variables.clear(); }  // buffers go before their device
 
   Device& device() { return *device_; }

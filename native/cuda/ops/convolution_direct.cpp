@@ -14,10 +14,10 @@ void add_forward(Lowering& lowering, const Instruction& instruction, const Convo
 }
 
 void add_backward_input(Lowering& lowering, const Instruction& instruction, const Convolution& c, const ConvolutionTensors& t) {
-  const KernelMatrix matrix(c);
-  const int turned = lowering.scratch(matrix.bytes());
+  const KernelTurn kernel_turn(c);
+  const int turned = lowering.scratch(kernel_turn.bytes());
   lowering.add(instruction, {.name = c.name(), .detail = "direct", .scratch = {turned}}, work([=](const Places& at, Context& context) {
-                 matrix.turn(at.at(t.kernel), at.at(turned), context.stream());
+                 if (kernel_turn.bytes() > 0) kernel_turn.turn(at.at(t.kernel), at.at(turned), context.stream());
                  launch_convolve_backward_input(c, at.at(turned), at.at(t.y), at.at(t.x), context.stream());
                }));
 }

@@ -16,9 +16,9 @@ class PlanWork final : public Work {
       : convolution_(convolution),
         plan_(std::move(plan)),
         tensors_(convolution_tensors(lowering, instruction, convolution.direction)),
-        matrix_(convolution),
+        kernel_turn_(convolution),
         place_(lowering.context().name() + ": " + instruction.place() + " (" + convolution.text() + ")") {
-    if (matrix_.turns()) turned_ = lowering.scratch(matrix_.bytes());
+    if (kernel_turn_.needed()) turned_ = lowering.scratch(kernel_turn_.bytes());
     if (plan_->workspace_bytes() > 0) workspace_ = lowering.scratch(plan_->workspace_bytes());
   }
 
@@ -39,16 +39,16 @@ class PlanWork final : public Work {
 
   void launch(const Places& at, Context& context) override {
     const bool makes_kernel = convolution_.direction == Direction::backward_kernel;
-    if (turned_ >= 0 && !makes_kernel) matrix_.turn(at.at(tensors_.kernel), at.at(turned_), context.stream());
+    if (turned_ >= 0 && !makes_kernel) kernel_turn_.turn(at.at(tensors_.kernel), at.at(turned_), context.stream());
     plan_->execute(context.cudnn(), *addresses_, place_);
-    if (turned_ >= 0 && makes_kernel) matrix_.turn_back(at.at(turned_), at.at(tensors_.kernel), context.stream());
+    if (turned_ >= 0 && makes_kernel) kernel_turn_.turn_back(at.at(turned_), at.at(tensors_.kernel), context.stream());
   }
 
  private:
   const Convolution convolution_;
   const std::shared_ptr<const cudnn::Plan> plan_;
   const ConvolutionTensors tensors_;
-  const KernelMatrix matrix_;
+  const KernelTurn kernel_turn_;
   const std::string place_;
   int turned_ = -1, workspace_ = -1;
   std::optional<cudnn::Addresses> addresses_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cuda/convolution.h"
-#include "cuda/kernels/turn.h"
+#include "cuda/kernels/copy.h"
 #include "cuda/lowering.h"
 
 namespace laminet::cuda {
@@ -20,25 +20,26 @@ inline ConvolutionTensors convolution_tensors(const Lowering& lowering, const In
   return {.x = operand(0), .kernel = operand(1), .y = result, .bias = instruction.operands.size() > 2 ? operand(2) : -1};
 }
 
-// The kernel as a matrix: [kh * kw * c / groups, o].
-struct KernelMatrix {
-  explicit KernelMatrix(const Convolution& c)
-      : rows(c.geometry.rows.window * c.geometry.columns.window * (c.channels / c.groups)),
-        columns(c.outputs),
-        element_bytes(dtype_bytes(c.dtype)) {}
+// A kernel [kh, kw, c / groups, o] turned into [o, kh, kw, c / groups] and back: the transpose of a matrix.
+class KernelTurn {
+ public:
+  explicit KernelTurn(const Convolution& c)
+      : rows_(c.geometry.rows.window * c.geometry.columns.window * (c.channels / c.groups)),
+        columns_(c.outputs),
+        bytes_(static_cast<size_t>(rows_ * columns_) * dtype_bytes(c.dtype)),
+        there_(simplified_view(c.dtype, {columns_, rows_}, {1, columns_}, 0)),
+        back_(simplified_view(c.dtype, {rows_, columns_}, {1, rows_}, 0)) {}
 
-  // False when [o, kh, kw, c / groups] is the same memory.
-  bool turns() const { return rows > 1 && columns > 1; }
-  size_t bytes() const { return static_cast<size_t>(rows * columns) * element_bytes; }
-  void turn(const void* kernel, void* turned, cudaStream_t stream) const {
-    launch_turn(kernel, turned, rows, columns, element_bytes, stream);
-  }
-  void turn_back(const void* turned, void* kernel, cudaStream_t stream) const {
-    launch_turn(turned, kernel, columns, rows, element_bytes, stream);
-  }
+  // False when both are the same memory.
+  bool needed() const { return rows_ > 1 && columns_ > 1; }
+  size_t bytes() const { return bytes_; }
+  void turn(const void* kernel, void* turned, cudaStream_t stream) const { launch_copy(there_, kernel, turned, stream); }
+  void turn_back(const void* turned, void* kernel, cudaStream_t stream) const { launch_copy(back_, turned, kernel, stream); }
 
-  int64_t rows, columns;
-  size_t element_bytes;
+ private:
+  int64_t rows_, columns_;
+  size_t bytes_;
+  View there_, back_;
 };
 
 }  // namespace laminet::cuda
