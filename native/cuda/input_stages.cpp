@@ -64,8 +64,12 @@ void InputStages::send(Stage& stage, std::span<const BufferPtr> inputs) {
   if (stage.arrived == nullptr) open(stage);
   // Only when the GPU is two steps behind is there anything to wait for.
   const cudaError_t status = cudaEventQuery(stage.arrived);
-  if (status == cudaErrorNotReady) LAMINET_CUDA(cudaEventSynchronize(stage.arrived));
-  else check(status, "cudaEventQuery");
+  if (status == cudaErrorNotReady) {
+    cudaGetLastError();  // the answer counts as an error, which the next launch would find
+    LAMINET_CUDA(cudaEventSynchronize(stage.arrived));
+  } else {
+    check(status, "cudaEventQuery");
+  }
   for (size_t i = 0; i < inputs.size(); ++i) {
     const CudaBuffer& input = as_cuda(inputs[i]);
     if (input.pending() != nullptr && input.type.bytes() != 0)
