@@ -76,8 +76,8 @@ function deviceProblems(devices: Outcome<DevicesResult>, requested: string): Pro
     if (available) continue;
     // The report tells reason and help apart.
     const told = name.startsWith('cuda') && cuda !== null && cuda.code === code;
-    const notBuilt = code === 'PLUGIN_NOT_BUILT' && name.startsWith('cuda') && !told;
-    const fix = told ? cuda.fix : notBuilt ? 'npm run setup:cuda && npm run build:native' : 'npm run build:native';
+    const brings = name === 'cpu' ? 'apt-get install libdnnl-dev' : 'npm run setup:cuda';
+    const fix = told ? cuda.fix : code === 'PLUGIN_NOT_BUILT' ? `${brings} && npm run build:native` : 'npm run build:native';
     problems.push({ what: `${name}: ${told ? cuda.reason : reason}`, fix });
   }
   const name = resolve(requested, all);
@@ -125,7 +125,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   const examination = await examine(options);
   const json = JSON.stringify({ laminet: packageVersion(), ...examination }, null, 2);
   if (options.cuda) writeFileSync(options.report, `${json}\n`);
-  stdout.write(options.json ? `${json}\n` : doctorText(examination, stdout.isTTY === true));
+  stdout.write(options.json ? `${json}\n` : doctorText(examination, stdout.isTTY === true && !env.NO_COLOR));
   if (options.cuda && !options.json) {
     stdout.write(`\nreport: ${options.report}; the whole suite on this GPU: npm run test:cuda -- --real\n`);
   }

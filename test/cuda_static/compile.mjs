@@ -20,7 +20,7 @@ const flags = [
   '--expt-relaxed-constexpr',
   '-Werror=all-warnings',
   '-Xcompiler=-Wall,-Wextra,-fPIC',
-  '-Xptxas=-v,-warn-spills',
+  '-Xptxas=-v',
   ...architectures.flatMap((sm) => ['-gencode', `arch=compute_${sm},code=sm_${sm}`]),
   ...['-gencode', 'arch=compute_80,code=compute_80'],
   `-I${native}`,
