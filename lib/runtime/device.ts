@@ -165,7 +165,7 @@ export function currentDevice(): Device {
  *
  * @throws DeviceError when it is not available, with the reason; nothing changes then.
  * @example
- * setDevice('cuda:0', { tensorFloat32: false });
+ * setDevice('cpu');
  */
 export function setDevice(name: DeviceName, options: DeviceOptions = {}): Device {
   checkDeviceOptions(name, options);
