@@ -87,7 +87,7 @@ describe('x that cannot be used', () => {
       'an unknown dtype',
       (net) => net.fit({ ...x, dtype: 'complex64' as never }, y, quiet),
       DTypeError,
-      "fit: x: unknown dtype 'complex64'; expected one of bool, uint8, int32, bfloat16, float16, float32, float64",
+      "fit: x: unknown dtype 'complex64'; expected one of bool, uint8, int32, float16, bfloat16, float32, float64",
     ],
     [
       'no samples',
