@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/parse.h"
+#include "runtime/pointwise.h"
 #include "runtime/program.h"
 #include "runtime/verify.h"
 
@@ -13,7 +14,8 @@ namespace laminet::test {
 
 class ProgramWriter {
  public:
-  explicit ProgramWriter(uint32_t seed) : random_(seed) {}
+  // `float16`: with bf16 and f16 among the types.
+  explicit ProgramWriter(uint32_t seed, bool float16 = false) : random_(seed), last_dtype_(float16 ? 9 : 6) {}
 
   Program write() {
     shape_ = random_shape();
@@ -52,8 +54,9 @@ class ProgramWriter {
   }
 
   DType random_dtype() {
-    static const DType dtypes[] = {DType::f32, DType::f32, DType::f32, DType::f64, DType::i32, DType::u8, DType::boolean};
-    return dtypes[static_cast<size_t>(pick(0, 6))];
+    static const DType dtypes[] = {DType::f32, DType::f32, DType::f32, DType::f64, DType::i32, DType::u8, DType::boolean,
+                                   DType::bf16, DType::bf16, DType::f16};
+    return dtypes[static_cast<size_t>(pick(0, last_dtype_))];
   }
 
   int define(const Type& type, const std::string& text) {
@@ -172,6 +175,7 @@ class ProgramWriter {
   }
 
   std::mt19937 random_;
+  int last_dtype_;
   Shape shape_;
   std::vector<Type> types_;
   std::string body_;

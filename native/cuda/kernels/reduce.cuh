@@ -16,6 +16,10 @@ struct ReduceArguments {
   Reducer reducer;
 };
 
+// Loads of a loop that are under way at a time; places take twice the registers.
+template <typename Reducer>
+constexpr int kLoads = Reducer::kIndexed ? 2 : 4;
+
 // `place` counts in [outer, chunks, inner].
 template <typename Reducer, typename In>
 __device__ inline void write_state(const ReduceArguments<Reducer, In>& at, int64_t place, typename Reducer::State state) {
@@ -36,14 +40,14 @@ __device__ inline typename Reducer::State reduce_lane(const ReduceArguments<Redu
   int64_t scalars = 0;
   if (at.sizes.vectors) {
     scalars = length / 4 * 4;
-#pragma unroll 2
+#pragma unroll kLoads<Reducer> / 2
     for (int64_t i = lane * 4; i < scalars; i += width * 4) {
       const auto elements = at.x.template load<4>(begin + i);
 #pragma unroll
       for (int k = 0; k < 4; ++k) states[k] = reducer.join(states[k], reduce_state<Reducer>(elements.lane[k], first + i + k));
     }
   }
-#pragma unroll 4
+#pragma unroll kLoads<Reducer>
   for (int64_t i = scalars + lane; i < length; i += width) states[0] = reducer.join(states[0], reduce_state<Reducer>(at.x[begin + i], first + i));
   return reducer.join(reducer.join(states[0], states[1]), reducer.join(states[2], states[3]));
 }
@@ -90,8 +94,7 @@ __device__ inline void reduce_columns_of(const ReduceArguments<Reducer, In>& at,
 #pragma unroll
   for (int k = 0; k < kColumns; ++k) states[k] = reducer.start();
   if (exists) {
-    constexpr int kLoads = Reducer::kIndexed ? 1 : 4;  // at a time
-#pragma unroll kLoads
+#pragma unroll kLoads<Reducer>
     for (int64_t i = chunk * sizes.chunk + row; i < end; i += sizes.height) {
       const auto elements = at.x.template load<kColumns>((outer * sizes.reduced + i) * sizes.inner + inner);
 #pragma unroll
