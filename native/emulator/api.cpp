@@ -49,9 +49,9 @@ void read_environment(State& state) {
 
 State& state() {
   static State& state = [&]() -> State& {
-    static State made;
-    read_environment(made);
-    return made;
+    auto* made = new State;
+    read_environment(*made);
+    return *made;
   }();
   return state;
 }

@@ -1,5 +1,5 @@
 // What every function of the runtime does first and last: one call at a time, errors that stay, the last error, and failures that a test
-// has asked for.
+// has asked for. What the device knows lives in objects that are never destroyed: threads may still call it while the process exits.
 #pragma once
 
 #include <cuda_runtime_api.h>

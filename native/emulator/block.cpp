@@ -39,7 +39,7 @@ struct Block {
   FiberPool fibers{run_threads};
   std::optional<Fault> fault;
 };
-Block block;
+Block& block = *new Block;
 
 Thread& current() { return block.threads[block.place.thread]; }
 

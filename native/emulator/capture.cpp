@@ -7,7 +7,7 @@
 namespace laminet::emulator {
 namespace {
 
-std::vector<std::shared_ptr<Capture>> captures;
+auto& captures = *new std::vector<std::shared_ptr<Capture>>;
 unsigned long long last_id = 0;
 thread_local cudaStreamCaptureMode thread_mode = cudaStreamCaptureModeGlobal;
 

@@ -16,7 +16,7 @@ struct Event {
   std::shared_ptr<Capture> capture;        // of the latest record, when it was captured
   std::vector<size_t> captured_after;
 };
-std::set<Event*> events;
+auto& events = *new std::set<Event*>;
 
 Event& event_of(cudaEvent_t handle) {
   auto* event = reinterpret_cast<Event*>(handle);

@@ -30,12 +30,12 @@ struct Configuration {
 };
 
 std::map<const void*, std::string>& stubs() {  // by address; filled before main
-  static std::map<const void*, std::string> stubs;
+  static auto& stubs = *new std::map<const void*, std::string>;
   return stubs;
 }
 
 std::map<std::string, Compiled>& kernels() {
-  static std::map<std::string, Compiled> kernels;
+  static auto& kernels = *new std::map<std::string, Compiled>;
   return kernels;
 }
 

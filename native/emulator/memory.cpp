@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
-#include <new>
+#include <vector>
 
 #include "emulator/api.h"
 #include "emulator/device_calls.h"
@@ -20,12 +20,18 @@ namespace {
 
 constexpr uint64_t kPage = 4096;
 
+struct Tensor {
+  size_t offset;
+  size_t bytes;
+};
+
 struct Allocation {
   size_t bytes;
   bool alive;
+  std::vector<Tensor> tensors;  // that share it, when somebody has told
 };
 // By offset from the first address.
-std::map<uint64_t, Allocation> allocations;
+auto& allocations = *new std::map<uint64_t, Allocation>;
 uint64_t next_offset = kPage;
 size_t in_use = 0;
 size_t in_total = size_t{4} << 30;
@@ -80,6 +86,15 @@ void release(std::map<uint64_t, Allocation>::iterator place) {
   in_use -= allocation.bytes;
 }
 
+std::string tensor_at(const Allocation& allocation, uint64_t inside) {
+  if (allocation.tensors.empty()) return "";
+  for (size_t i = 0; i < allocation.tensors.size(); ++i) {
+    const Tensor& tensor = allocation.tensors[i];
+    if (inside >= tensor.offset && inside < tensor.offset + tensor.bytes) return ", in tensor " + std::to_string(i) + " of those in it";
+  }
+  return ", between the tensors in it";
+}
+
 }  // namespace
 
 void* allocate(size_t bytes) {
@@ -88,7 +103,7 @@ void* allocate(size_t bytes) {
   const uint64_t offset = next_offset + 256;
   next_offset += (256 + bytes + 2 * kPage - 1) / kPage * kPage;
   if (next_offset > kMemoryBytes) return nullptr;
-  allocations[offset] = {bytes, true};
+  allocations[offset] = {bytes, true, {}};
   in_use += bytes;
   permit(offset, bytes);
   own(offset, bytes);
@@ -124,6 +139,8 @@ void permit_only(void* base, const size_t* offsets, const size_t* bytes, int cou
   const uint64_t offset = memory_offset(base);
   forbid(place->first, place->second.bytes);
   for (int i = 0; i < count; ++i) permit(offset + offsets[i], bytes[i]);
+  place->second.tensors.clear();
+  for (int i = 0; i < count; ++i) place->second.tensors.push_back({offset - place->first + offsets[i], bytes[i]});
 }
 
 bool is_device_address(const void* pointer) { return memory_offset(pointer) < kMemoryBytes; }
@@ -141,16 +158,14 @@ void* memory_behind(const void* pointer, size_t bytes) {
 }
 
 std::string describe(const void* pointer) {
-  char text[160];
+  char address[32];
+  std::snprintf(address, sizeof address, "0x%llx", static_cast<unsigned long long>(reinterpret_cast<uint64_t>(pointer)));
   const auto place = before(pointer);
-  if (place == allocations.end()) {
-    std::snprintf(text, sizeof text, "%p, which is no device memory", pointer);
-    return text;
-  }
-  std::snprintf(text, sizeof text, "%p, byte %llu from the beginning of an allocation of %zu bytes%s", pointer,
-                static_cast<unsigned long long>(memory_offset(pointer) - place->first), place->second.bytes,
-                place->second.alive ? "" : " that was freed");
-  return text;
+  if (place == allocations.end()) return std::string(address) + ", which is no device memory";
+  const Allocation& allocation = place->second;
+  const uint64_t inside = memory_offset(pointer) - place->first;
+  return std::string(address) + ", byte " + std::to_string(inside) + " from the beginning of an allocation of " +
+         std::to_string(allocation.bytes) + " bytes" + (allocation.alive ? tensor_at(allocation, inside) : " that was freed");
 }
 
 }  // namespace laminet::emulator

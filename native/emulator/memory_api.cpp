@@ -17,7 +17,7 @@ struct Pinned {
   size_t bytes;
   bool registered;  // memory of the caller's
 };
-std::map<uintptr_t, Pinned> pinned;
+auto& pinned = *new std::map<uintptr_t, Pinned>;
 
 uintptr_t address_of(const void* pointer) { return reinterpret_cast<uintptr_t>(pointer); }
 

@@ -31,7 +31,7 @@ struct Storage {
   std::vector<unsigned char> data;
   std::vector<History> history;
 };
-std::map<const laminet_emulator_shared_array*, Storage> storages;
+auto& storages = *new std::map<const laminet_emulator_shared_array*, Storage>;
 uint64_t counted_block = 0;
 size_t block_bytes = 0;
 

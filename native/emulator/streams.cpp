@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kQueue = 1024;  // of work that a stream holds; then the host waits, as on a GPU
 
-std::set<Stream*> streams;
+auto& streams = *new std::set<Stream*>;
 Stream* per_thread_stream = nullptr;
 
 void run_one(Stream& stream) {

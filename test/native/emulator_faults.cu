@@ -144,7 +144,7 @@ std::vector<Fault> kernel_faults() {
       {"a kernel reads memory that was freed", memory, "that was freed", freed},
       {"a kernel reads host memory", memory, "which is no device memory", host_pointer},
       {"a kernel follows a null pointer", memory, "which is no device memory", null_pointer},
-      {"a kernel writes between the tensors of an arena", memory, "accesses 4 bytes", between_tensors},
+      {"a kernel writes between the tensors of an arena", memory, "between the tensors in it", between_tensors},
       {"a kernel loads a vector from an odd address", cudaErrorMisalignedAddress, "not a multiple of 16", OVER_BUFFERS(loads_misaligned_vector)},
       {"shared memory: no barrier between write and read", launch, "a race: ", OVER_BUFFERS(lacks_barrier)},
       {"shared memory: no barrier before it is used again", launch, "a race: ", OVER_BUFFERS(lacks_barrier_before_reuse)},
