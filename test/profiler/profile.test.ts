@@ -107,7 +107,7 @@ describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) 
 
   it('says the main things in a few lines', () => {
     const lines = profile.summary().split('\n');
-    expect(lines[0]).toMatch(new RegExp(`^device ${device} \\(`));
+    expect(lines[0]).toMatch(new RegExp(`^device ${device}(:0)? \\(`));
     expect(lines[1]).toMatch(/^peaks: \d+ GFLOP\/s, [\d.]+ GB\/s$/);
     expect(lines[2]).toMatch(/^6 steps of [\d.]+ ms: kernels .* %\), between them .* %\), before them .* %\)$/);
     expect(lines[3]).toMatch(/^compiling \d+ ms, most memory /);
