@@ -32,10 +32,10 @@ export function machine() {
   };
 }
 
-/** Variables that change how fast a contestant is, as in `DNNL_MAX_CPU_ISA=AVX2`. */
+/** Variables that change how fast a contestant is, as in `DNNL_MAX_CPU_ISA=AVX2`; paths are left out. */
 export function environment() {
-  const names = Object.keys(process.env).filter((name) => /^(LAMINET|DNNL|ONEDNN|OMP|GOMP|KMP|MKL|ATEN|TORCH|TF)_/.test(name));
-  return Object.fromEntries(names.sort().map((name) => [name, process.env[name]]));
+  const isMeant = ([name, value]) => /^(LAMINET|DNNL|ONEDNN|OMP|GOMP|KMP|MKL|ATEN|TORCH|TF)_/.test(name) && !value.includes('/');
+  return Object.fromEntries(Object.entries(process.env).filter(isMeant).sort());
 }
 
 /** The commit, and whether files differ from it. */

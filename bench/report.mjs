@@ -27,22 +27,18 @@ export function startReport(kind, options) {
   };
 }
 
-/** Adds a result, and writes what there is: a run that breaks off keeps what it measured. */
-export function addResult(report, result, copy) {
+/** Adds a result, and writes what there is to `path`: a run that breaks off keeps what it measured. */
+export function addResult(report, result, path = reportPath(report.kind)) {
   report.results.push(result);
-  for (const path of pathsOf(report, copy)) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
-  }
+  mkdirSync(dirname(resolve(path)), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-/** Checks a report, and says where it lies: in its place among the reports, and in `copy` where that is given. */
-export function finishReport(report, copy) {
-  checkReport(report, 'the report');
-  for (const path of pathsOf(report, copy)) console.log(`written: ${path}`);
+/** Checks a report that was written to `path`. */
+export function finishReport(report, path = reportPath(report.kind)) {
+  checkReport(report, path);
+  console.log(`written: ${path}`);
 }
-
-const pathsOf = ({ kind }, copy) => [reportPath(kind), ...(copy === undefined ? [] : [resolve(copy)])];
 
 /** The report in a file. */
 export function readReport(path) {

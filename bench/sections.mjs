@@ -25,10 +25,11 @@ export function markdownTable(titles, rows) {
 }
 
 /** Where and when a report was measured, as a sentence. */
-export function provenance({ machine, date, commit, changed, versions }) {
+export function provenance({ machine, date, commit, changed, versions, environment }) {
   const sets = machine.instructionSets.length === 0 ? '' : ` (${machine.instructionSets.join(' ')})`;
   const where = `${machine.cpu}${sets}, ${machine.cores} cores, ${machine.system}, load ${machine.loadBefore.toFixed(2)} before`;
   // The number of threads stands in the tables.
   const what = new Set(Object.values(versions).map((version) => version.replace(/, \d+ threads?/, '')));
-  return `Measured ${date.slice(0, 10)} at commit ${commit.slice(0, 7)}${changed ? ' with changes' : ''} on ${where}; ${[...what].join('; ')}.`;
+  const set = Object.entries(environment).map(([name, value]) => `; ${name}=${value}`);
+  return `Measured ${date.slice(0, 10)} at commit ${commit.slice(0, 7)}${changed ? ' with changes' : ''} on ${where}; ${[...what].join('; ')}${set.join('')}.`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kinds, startReport } from '../../bench/report.mjs';
-import { fillSection, markdownTable } from '../../bench/sections.mjs';
+import { fillSection, markdownTable, provenance } from '../../bench/sections.mjs';
 import { bestPeer, meanRatios, tables } from '../../bench/tables.mjs';
 
 const contestant = (name: string, ratio: number, more = {}) => ({
@@ -32,7 +32,28 @@ describe('sections of a page', () => {
 
   it('exist in docs/performance.md for every kind of measurement', () => {
     const performance = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'performance.md'), 'utf8');
-    for (const kind of kinds) expect(fillSection(performance, kind, 'new')).toContain('new');
+    for (const kind of [...kinds, 'train_avx2']) expect(fillSection(performance, kind, 'new')).toContain('new');
+  });
+});
+
+describe('the line above a table', () => {
+  it('says where, when and of what, and which variables were set', () => {
+    const report = {
+      ...{
+        machine: { cpu: 'Some CPU', instructionSets: ['avx2'], cores: 2, system: 'linux', loadBefore: 0.1 },
+        commit: '0123456789',
+      },
+      ...{
+        date: '2026-01-02T03:04:05Z',
+        changed: true,
+        versions: { laminet: 'oneDNN 2.6.3, 2 threads, AVX2', node: 'Node v20' },
+      },
+      environment: { DNNL_MAX_CPU_ISA: 'AVX2' },
+    };
+    expect(provenance(report)).toBe(
+      'Measured 2026-01-02 at commit 0123456 with changes on Some CPU (avx2), 2 cores, linux, load 0.10 before; ' +
+        'oneDNN 2.6.3, AVX2; Node v20; DNNL_MAX_CPU_ISA=AVX2.',
+    );
   });
 });
 
