@@ -1,8 +1,8 @@
 # Test-only stand-ins for cuDNN and cuBLASLt, which run on the CPU over the memory of the emulated libcudart.
 function(laminet_emulated_library name soname sources)
   add_library(${name} SHARED ${sources})
-  set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/emulator" PREFIX "" OUTPUT_NAME "${soname}" SUFFIX ""
-    NO_SONAME TRUE CXX_VISIBILITY_PRESET default)
+  set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/emulator" PREFIX "" OUTPUT_NAME "${soname}"
+    SUFFIX "" NO_SONAME TRUE CXX_VISIBILITY_PRESET default)
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_include_directories(${name} SYSTEM PRIVATE "${LAMINET_CUDNN_INCLUDE}" "${LAMINET_CUBLAS_INCLUDE}" ${CUDAToolkit_INCLUDE_DIRS})
   target_compile_options(${name} PRIVATE ${laminet_warnings} -O3)

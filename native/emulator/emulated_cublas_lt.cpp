@@ -10,6 +10,7 @@
 
 #include "asked_fault.h"
 #include "enqueue.h"
+#include "numbers.h"
 
 using namespace laminet::emulated_cublas_lt;
 
@@ -45,22 +46,22 @@ void run(void* state) {
   Problem problem = launch.problem;
   if (launch.workspace_bytes > 0) std::memset(behind(launch.workspace, launch.workspace_bytes), 0xa5, launch.workspace_bytes);
   if (has_vector(problem.operation)) problem.operation.bias = behind(problem.operation.bias, vector_bytes(problem));
-  // As GPUs do; without it, tests can compare tightly.
-  const char* rounding = std::getenv("EMULATED_TENSOR_FLOAT32");
-  const bool tensor_float32 = rounding != nullptr && *rounding == '1' && problem.operation.compute == CUBLAS_COMPUTE_32F_FAST_TF32;
+  const bool tensor_float32 = laminet::emulator::emulates_tensor_float32() && problem.operation.compute == CUBLAS_COMPUTE_32F_FAST_TF32;
   multiply(problem, launch.alpha, behind(launch.a, problem.a.span()), behind(launch.b, problem.b.span()), launch.beta,
            behind(launch.c, problem.c.span()), behind(launch.d, problem.d.span()), tensor_float32);
 }
 
 void destroy(void* state) { delete static_cast<Launch*>(state); }
 
-Problem problem_of(cublasLtMatmulDesc_t operation, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d) {
+Problem problem_of(cublasLtMatmulDesc_t operation, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c,
+                   cublasLtMatrixLayout_t d) {
   const auto layout = [](cublasLtMatrixLayout_t handle) { return *reinterpret_cast<const Layout*>(handle); };
   return {*reinterpret_cast<const Operation*>(operation), layout(a), layout(b), layout(c), layout(d)};
 }
 
 double scalar(const Problem& problem, const void* value) {
-  return problem.operation.scale == CUDA_R_64F ? *static_cast<const double*>(value) : static_cast<double>(*static_cast<const float*>(value));
+  return problem.operation.scale == CUDA_R_64F ? *static_cast<const double*>(value)
+                                               : static_cast<double>(*static_cast<const float*>(value));
 }
 
 // The algorithms, the best first: one that splits deep products and adds the parts up in workspace, one that does not.
@@ -92,11 +93,15 @@ bool is_memory(const void* pointer, size_t bytes, size_t alignment) {
 bool is_sound(const Launch& launch) {
   const Problem& problem = launch.problem;
   const size_t element = type_bytes(problem.d.type);
-  if (!is_memory(launch.a, problem.a.span(), type_bytes(problem.a.type)) || !is_memory(launch.b, problem.b.span(), type_bytes(problem.b.type))) return false;
+  if (!is_memory(launch.a, problem.a.span(), type_bytes(problem.a.type)) ||
+      !is_memory(launch.b, problem.b.span(), type_bytes(problem.b.type)))
+    return false;
   if (!is_memory(launch.c, problem.c.span(), element) || !is_memory(launch.d, problem.d.span(), element)) return false;
   if (launch.workspace_bytes > 0 && !is_memory(launch.workspace, launch.workspace_bytes, 256)) return false;
   if (has_vector(problem.operation) && !is_memory(problem.operation.bias, vector_bytes(problem), element)) return false;
-  const auto apart = [&](const char* operand, size_t bytes) { return operand + bytes <= launch.d || launch.d + problem.d.span() <= operand; };
+  const auto apart = [&](const char* operand, size_t bytes) {
+    return operand + bytes <= launch.d || launch.d + problem.d.span() <= operand;
+  };
   return apart(launch.a, problem.a.span()) && apart(launch.b, problem.b.span());
 }
 
@@ -126,9 +131,7 @@ const char* cublasLtGetStatusName(cublasStatus_t status) {
 }
 #undef LAMINET_STATUS
 
-const char* cublasLtGetStatusString(cublasStatus_t status) {
-  return status == CUBLAS_STATUS_SUCCESS ? "success" : "a failure";
-}
+const char* cublasLtGetStatusString(cublasStatus_t status) { return status == CUBLAS_STATUS_SUCCESS ? "success" : "a failure"; }
 
 cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
   if (const cublasStatus_t status = fault("cublasLtCreate"); status != CUBLAS_STATUS_SUCCESS) return status;
@@ -146,8 +149,8 @@ cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
 
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtMatmulDesc_t operation, cublasLtMatrixLayout_t a,
                                               cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
-                                              cublasLtMatmulPreference_t preference, int requested, cublasLtMatmulHeuristicResult_t* results,
-                                              int* returned) {
+                                              cublasLtMatmulPreference_t preference, int requested,
+                                              cublasLtMatmulHeuristicResult_t* results, int* returned) {
   if (const cublasStatus_t status = fault("cublasLtMatmulAlgoGetHeuristic"); status != CUBLAS_STATUS_SUCCESS) return status;
   if (handle == nullptr) return CUBLAS_STATUS_NOT_INITIALIZED;
   if (requested <= 0 || results == nullptr || returned == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
@@ -163,8 +166,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* algo, cublasLtMatmulAlgoConfigAttributes_t attribute, void* value,
-                                                    size_t bytes, size_t* written) {
+cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* algo, cublasLtMatmulAlgoConfigAttributes_t attribute,
+                                                    void* value, size_t bytes, size_t* written) {
   const Algorithm algorithm = algorithm_of(*algo);
   if (value == nullptr || bytes != sizeof(int32_t)) return CUBLAS_STATUS_INVALID_VALUE;
   if (attribute != CUBLASLT_ALGO_CONFIG_ID && attribute != CUBLASLT_ALGO_CONFIG_SPLITK_NUM) return CUBLAS_STATUS_INVALID_VALUE;
@@ -173,9 +176,10 @@ cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* 
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t operation, const void* alpha, const void* A, cublasLtMatrixLayout_t a,
-                              const void* B, cublasLtMatrixLayout_t b, const void* beta, const void* C, cublasLtMatrixLayout_t c, void* D,
-                              cublasLtMatrixLayout_t d, const cublasLtMatmulAlgo_t* algo, void* workspace, size_t workspace_bytes, cudaStream_t stream) {
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t operation, const void* alpha, const void* A,
+                              cublasLtMatrixLayout_t a, const void* B, cublasLtMatrixLayout_t b, const void* beta, const void* C,
+                              cublasLtMatrixLayout_t c, void* D, cublasLtMatrixLayout_t d, const cublasLtMatmulAlgo_t* algo,
+                              void* workspace, size_t workspace_bytes, cudaStream_t stream) {
   if (const cublasStatus_t status = fault("cublasLtMatmul"); status != CUBLAS_STATUS_SUCCESS) return status;
   if (handle == nullptr) return CUBLAS_STATUS_NOT_INITIALIZED;
   if (alpha == nullptr || beta == nullptr) return CUBLAS_STATUS_INVALID_VALUE;

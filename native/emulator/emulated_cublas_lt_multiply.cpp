@@ -1,11 +1,8 @@
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
-
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "emulated_cublas_lt.h"
+#include "numbers.h"
 
 namespace laminet::emulated_cublas_lt {
 
@@ -13,44 +10,34 @@ namespace {
 
 using Dense = std::vector<double>;
 
-double read(cudaDataType_t type, const char* memory, int64_t element) {
+template <typename Body>
+auto with_type(cudaDataType_t type, Body body) {
   switch (type) {
-    case CUDA_R_64F: return reinterpret_cast<const double*>(memory)[element];
-    case CUDA_R_16F: return __half2float(reinterpret_cast<const __half*>(memory)[element]);
-    case CUDA_R_16BF: return __bfloat162float(reinterpret_cast<const __nv_bfloat16*>(memory)[element]);
-    default: return reinterpret_cast<const float*>(memory)[element];
+    case CUDA_R_64F: return body(double{});
+    case CUDA_R_16F: return body(float16{});
+    case CUDA_R_16BF: return body(bfloat16{});
+    default: return body(float{});
   }
+}
+
+double read(cudaDataType_t type, const char* memory, int64_t element) {
+  return with_type(type, [&]<typename T>(T) { return emulator::widen(reinterpret_cast<const T*>(memory)[element]); });
 }
 
 void write(cudaDataType_t type, char* memory, int64_t element, double value) {
-  switch (type) {
-    case CUDA_R_64F: reinterpret_cast<double*>(memory)[element] = value; break;
-    case CUDA_R_16F: reinterpret_cast<__half*>(memory)[element] = __float2half(static_cast<float>(value)); break;
-    case CUDA_R_16BF: reinterpret_cast<__nv_bfloat16*>(memory)[element] = __float2bfloat16(static_cast<float>(value)); break;
-    default: reinterpret_cast<float*>(memory)[element] = static_cast<float>(value); break;
-  }
-}
-
-// To the 10 bits of TF32's mantissa, to the nearest, ties to even.
-double rounded_to_tensor_float32(double x) {
-  const float single = static_cast<float>(x);
-  uint32_t bits;
-  std::memcpy(&bits, &single, sizeof bits);
-  bits = (bits + 0xfff + (bits >> 13 & 1)) & ~uint32_t{0x1fff};
-  float result;
-  std::memcpy(&result, &bits, sizeof result);
-  return result;
+  with_type(type, [&]<typename T>(T) { reinterpret_cast<T*>(memory)[element] = T(value); });
 }
 
 // op(matrix n), row-major and dense.
 Dense load(const Layout& layout, int32_t transpose, const char* memory, int64_t n, bool tensor_float32) {
   const bool turned = transpose != CUBLAS_OP_N;
-  const auto rows = static_cast<int64_t>(turned ? layout.columns : layout.rows), columns = static_cast<int64_t>(turned ? layout.rows : layout.columns);
+  const auto rows = static_cast<int64_t>(turned ? layout.columns : layout.rows),
+             columns = static_cast<int64_t>(turned ? layout.rows : layout.columns);
   Dense values(static_cast<size_t>(rows * columns));
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t j = 0; j < columns; ++j) {
       const double value = read(layout.type, memory, turned ? layout.offset(n, j, i) : layout.offset(n, i, j));
-      values[i * columns + j] = tensor_float32 && layout.type == CUDA_R_32F ? rounded_to_tensor_float32(value) : value;
+      values[i * columns + j] = tensor_float32 && layout.type == CUDA_R_32F ? emulator::rounded_to_tensor_float32(value) : value;
     }
   return values;
 }
@@ -76,7 +63,8 @@ void write_bias_gradient(const Problem& problem, const Dense& a, const Dense& b)
 
 }  // namespace
 
-void multiply(const Problem& problem, double alpha, const char* a, const char* b, double beta, const char* c, char* d, bool tensor_float32) {
+void multiply(const Problem& problem, double alpha, const char* a, const char* b, double beta, const char* c, char* d,
+              bool tensor_float32) {
   const Operation& operation = problem.operation;
   const auto rows = static_cast<int64_t>(problem.d.rows), columns = static_cast<int64_t>(problem.d.columns);
   const int64_t depth = problem.depth();
@@ -84,7 +72,8 @@ void multiply(const Problem& problem, double alpha, const char* a, const char* b
   const bool rectified = operation.epilogue == CUBLASLT_EPILOGUE_RELU || operation.epilogue == CUBLASLT_EPILOGUE_RELU_BIAS;
   Dense sums(static_cast<size_t>(columns));
   for (int64_t n = 0; n < problem.d.batch; ++n) {
-    const Dense left = load(problem.a, operation.transpose_a, a, n, tensor_float32), right = load(problem.b, operation.transpose_b, b, n, tensor_float32);
+    const Dense left = load(problem.a, operation.transpose_a, a, n, tensor_float32),
+                right = load(problem.b, operation.transpose_b, b, n, tensor_float32);
     for (int64_t i = 0; i < rows; ++i) {
       std::fill(sums.begin(), sums.end(), 0.0);
       for (int64_t k = 0; k < depth; ++k)

@@ -39,7 +39,8 @@ void check_geometry(const Tensor& x, const Tensor& w, const Tensor& y, const Ope
 
 void check_pointwise(const Descriptor& descriptor) {
   check_parts(descriptor, {CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, CUDNN_ATTR_OPERATION_POINTWISE_XDESC});
-  const cudnnPointwiseMode_t mode = descriptor.child(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR)->value(CUDNN_ATTR_POINTWISE_MODE, CUDNN_POINTWISE_ADD);
+  const cudnnPointwiseMode_t mode =
+      descriptor.child(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR)->value(CUDNN_ATTR_POINTWISE_MODE, CUDNN_POINTWISE_ADD);
   if (mode >= CUDNN_POINTWISE_RELU_BWD && mode <= CUDNN_POINTWISE_GELU_APPROX_TANH_BWD) {
     check_parts(descriptor, {CUDNN_ATTR_OPERATION_POINTWISE_DYDESC, CUDNN_ATTR_OPERATION_POINTWISE_DXDESC});
   } else {
@@ -65,7 +66,8 @@ void check_matmul(const Descriptor& descriptor) {
 }
 
 void check_reduction(const Descriptor& descriptor) {
-  check_parts(descriptor, {CUDNN_ATTR_OPERATION_REDUCTION_XDESC, CUDNN_ATTR_OPERATION_REDUCTION_YDESC, CUDNN_ATTR_OPERATION_REDUCTION_DESC});
+  check_parts(descriptor,
+              {CUDNN_ATTR_OPERATION_REDUCTION_XDESC, CUDNN_ATTR_OPERATION_REDUCTION_YDESC, CUDNN_ATTR_OPERATION_REDUCTION_DESC});
   const Operation operation = operation_of(descriptor);
   const std::vector<int64_t>&x = operation.inputs[0].dims, &y = operation.output.dims;
   if (x.size() != y.size()) bad("the tensors have ranks that differ");
@@ -78,21 +80,24 @@ void check_reduction(const Descriptor& descriptor) {
 void check_tensor(const Descriptor& descriptor) {
   const Tensor tensor = tensor_of(descriptor);
   if (tensor.dims.empty() || tensor.dims.size() != tensor.strides.size())
-    bad("Tensor dimension count (" + std::to_string(tensor.dims.size()) + ") does not match stride count (" + std::to_string(tensor.strides.size()) + ")");
+    bad("Tensor dimension count (" + std::to_string(tensor.dims.size()) + ") does not match stride count (" +
+        std::to_string(tensor.strides.size()) + ")");
   if (tensor.dims.size() > CUDNN_DIM_MAX) bad("Tensor has " + std::to_string(tensor.dims.size()) + " dimensions");
-  require(tensor.type != CUDNN_DATA_INT8x4 && tensor.type != CUDNN_DATA_UINT8x4 && tensor.type != CUDNN_DATA_INT8x32, CUDNN_STATUS_NOT_SUPPORTED,
-          "a type of vectors");
+  require(tensor.type != CUDNN_DATA_INT8x4 && tensor.type != CUDNN_DATA_UINT8x4 && tensor.type != CUDNN_DATA_INT8x32,
+          CUDNN_STATUS_NOT_SUPPORTED, "a type of vectors");
   if (!all_at_least(tensor.dims, 0)) bad("Tensor dimensions " + text(tensor.dims));
   if (tensor.alignment <= 0 || tensor.alignment % static_cast<int64_t>(type_bytes(tensor.type)) != 0)
-    bad("Tensor pointer alignment (" + std::to_string(tensor.alignment) + ") must be positive and a multiple of element size for data type " +
-        std::to_string(tensor.type));
+    bad("Tensor pointer alignment (" + std::to_string(tensor.alignment) +
+        ") must be positive and a multiple of element size for data type " + std::to_string(tensor.type));
 }
 
 void check_convolution(const Descriptor& descriptor) {
   const int64_t spatial = descriptor.value<int64_t>(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 0);
   if (spatial < 1) bad("a convolution has spatial dimensions");
-  for (const auto& [name, least, required] : {std::tuple{CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, 0, false}, {CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, 0, false},
-                                              {CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, 1, true}, {CUDNN_ATTR_CONVOLUTION_DILATIONS, 1, true}}) {
+  for (const auto& [name, least, required] : {std::tuple{CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, 0, false},
+                                              {CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, 0, false},
+                                              {CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, 1, true},
+                                              {CUDNN_ATTR_CONVOLUTION_DILATIONS, 1, true}}) {
     const std::vector<int64_t> values = descriptor.list<int64_t>(name);
     if (values.empty() && !required) continue;
     if (static_cast<int64_t>(values.size()) != spatial || !all_at_least(values, least))

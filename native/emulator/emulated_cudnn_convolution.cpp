@@ -26,10 +26,17 @@ struct Geometry {
 
 Geometry geometry_of(const Operation& operation, const Sizes& x, const Sizes& w, const Sizes& y) {
   const int64_t groups = x[1] / w[1];
-  return {.batch = x[0], .groups = groups, .in = w[1], .out = w[0] / groups,
-          .image = triple(x, 2, 1), .kernel = triple(w, 2, 1), .response = triple(y, 2, 1),
+  return {.batch = x[0],
+          .groups = groups,
+          .in = w[1],
+          .out = w[0] / groups,
+          .image = triple(x, 2, 1),
+          .kernel = triple(w, 2, 1),
+          .response = triple(y, 2, 1),
           .before = triple(operation.before.empty() ? Sizes(x.size() - 2, 0) : operation.before, 0, 0),
-          .strides = triple(operation.strides, 0, 1), .dilations = triple(operation.dilations, 0, 1), .flipped = operation.flipped};
+          .strides = triple(operation.strides, 0, 1),
+          .dilations = triple(operation.dilations, 0, 1),
+          .flipped = operation.flipped};
 }
 
 // Calls body(cell, tap) for the taps of one axis that lie inside the image.

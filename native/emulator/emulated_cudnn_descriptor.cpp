@@ -32,14 +32,16 @@ DescriptorPtr copy_of(const Rule& rule, cudnnBackendDescriptor_t raw) {
   if (raw == nullptr) return nullptr;
   const Descriptor& child = *static_cast<const Handle*>(raw)->descriptor;
   require(rule.child < 0 || child.type == rule.child, CUDNN_STATUS_BAD_PARAM_DESCRIPTOR_TYPE,
-          "attribute " + std::to_string(rule.name) + " holds descriptors of type " + std::to_string(rule.child) + ", not " + std::to_string(child.type));
+          "attribute " + std::to_string(rule.name) + " holds descriptors of type " + std::to_string(rule.child) + ", not " +
+              std::to_string(child.type));
   return std::make_shared<const Descriptor>(child);
 }
 
 }  // namespace
 
 Descriptor::Descriptor(cudnnBackendDescriptorType_t type) : type(type) {
-  require(knows(type), CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED, "no descriptor type " + std::to_string(type) + " in this emulation");
+  require(knows(type), CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED,
+          "no descriptor type " + std::to_string(type) + " in this emulation");
 }
 
 void Descriptor::set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type_set, int64_t count, const void* elements) {
@@ -48,7 +50,8 @@ void Descriptor::set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType
   require(!rule.read_only, CUDNN_STATUS_BAD_PARAM, "attribute " + std::to_string(name) + " can only be read");
   check_type(rule, type_set);
   require(count >= rule.least && count <= rule.most, CUDNN_STATUS_BAD_PARAM,
-          "attribute " + std::to_string(name) + " has " + std::to_string(rule.least) + " to " + std::to_string(rule.most) + " elements, not " + std::to_string(count));
+          "attribute " + std::to_string(name) + " has " + std::to_string(rule.least) + " to " + std::to_string(rule.most) +
+              " elements, not " + std::to_string(count));
   require(elements != nullptr || count == 0, CUDNN_STATUS_BAD_PARAM, "no elements");
   Attribute attribute{.type = type_set, .count = count};
   if (type_set == CUDNN_TYPE_BACKEND_DESCRIPTOR) {
@@ -61,7 +64,8 @@ void Descriptor::set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType
   attributes[name] = std::move(attribute);
 }
 
-void Descriptor::get(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type_wanted, int64_t room, int64_t* count, void* elements) const {
+void Descriptor::get(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type_wanted, int64_t room, int64_t* count,
+                     void* elements) const {
   require(finalized, CUDNN_STATUS_NOT_INITIALIZED, "the descriptor is not finalised");
   check_type(rule_of(type, name), type_wanted);
   static const Attribute none;
@@ -96,7 +100,8 @@ DescriptorPtr Descriptor::child(cudnnBackendAttributeName_t name) const {
 }
 
 void Descriptor::give(cudnnBackendAttributeName_t name, std::vector<DescriptorPtr> children) {
-  attributes[name] = {.type = CUDNN_TYPE_BACKEND_DESCRIPTOR, .count = static_cast<int64_t>(children.size()), .children = std::move(children)};
+  attributes[name] = {
+      .type = CUDNN_TYPE_BACKEND_DESCRIPTOR, .count = static_cast<int64_t>(children.size()), .children = std::move(children)};
 }
 
 }  // namespace laminet::emulated_cudnn

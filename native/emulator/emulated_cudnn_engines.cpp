@@ -15,7 +15,9 @@ const Engine kEngines[] = {
     {.name = "tensor core", .numerical_notes = {CUDNN_NUMERICAL_NOTE_TENSOR_CORE}},
     {.name = "down-converting", .numerical_notes = {CUDNN_NUMERICAL_NOTE_TENSOR_CORE, CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS}},
     {.name = "nondeterministic", .numerical_notes = {CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC}},
-    {.name = "compiled", .numerical_notes = {CUDNN_NUMERICAL_NOTE_TENSOR_CORE}, .behavior_notes = {CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION}},
+    {.name = "compiled",
+     .numerical_notes = {CUDNN_NUMERICAL_NOTE_TENSOR_CORE},
+     .behavior_notes = {CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION}},
     {.name = "Winograd",
      .numerical_notes = {CUDNN_NUMERICAL_NOTE_TENSOR_CORE, CUDNN_NUMERICAL_NOTE_WINOGRAD, CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4}},
 };
@@ -37,8 +39,8 @@ bool fits(const std::vector<int64_t>& part, const std::vector<int64_t>& whole) {
 }
 
 std::string unsupported_pointwise(const Operation& operation) {
-  static constexpr cudnnPointwiseMode_t kModes[] = {CUDNN_POINTWISE_ADD, CUDNN_POINTWISE_MUL, CUDNN_POINTWISE_IDENTITY, CUDNN_POINTWISE_RELU_FWD,
-                                                   CUDNN_POINTWISE_RELU_BWD};
+  static constexpr cudnnPointwiseMode_t kModes[] = {CUDNN_POINTWISE_ADD, CUDNN_POINTWISE_MUL, CUDNN_POINTWISE_IDENTITY,
+                                                    CUDNN_POINTWISE_RELU_FWD, CUDNN_POINTWISE_RELU_BWD};
   if (std::find(std::begin(kModes), std::end(kModes), operation.mode) == std::end(kModes)) return "a pointwise mode that is not emulated";
   for (const Tensor& input : operation.inputs)
     if (!fits(input.dims, operation.output.dims)) return "pointwise operands that do not fit their result";
@@ -60,7 +62,8 @@ std::string unsupported_tensors(const Graph& graph) {
     if (index + 1 == graph.operations.size()) break;
     const Operation& next = graph.operations[index + 1];
     if (!operation.output.is_virtual) return "a result inside the graph that is not virtual";
-    if (next.kind == Kind::pointwise && std::none_of(next.inputs.begin(), next.inputs.end(), [&](const Tensor& input) { return input.uid == operation.output.uid; }))
+    if (next.kind == Kind::pointwise &&
+        std::none_of(next.inputs.begin(), next.inputs.end(), [&](const Tensor& input) { return input.uid == operation.output.uid; }))
       return "operations that are no chain";
   }
   return "";

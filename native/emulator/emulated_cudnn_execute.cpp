@@ -1,7 +1,6 @@
 #include "emulated_cudnn_execute.h"
 
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 
@@ -9,6 +8,7 @@
 #include "emulated_cudnn_interpret.h"
 #include "emulated_cudnn_plan.h"
 #include "enqueue.h"
+#include "numbers.h"
 
 namespace laminet::emulated_cudnn {
 
@@ -34,7 +34,8 @@ void check_memory(const Plan& plan, const Tensor& tensor, const void* pointer) {
 void check_workspace(const Plan& plan, const void* workspace) {
   if (plan.workspace == 0) return;
   require(workspace != nullptr, CUDNN_STATUS_BAD_PARAM_NULL_POINTER, plan.graph.name() + ": no workspace");
-  require(reinterpret_cast<uintptr_t>(workspace) % 256 == 0, CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER, plan.graph.name() + ": the workspace is not aligned");
+  require(reinterpret_cast<uintptr_t>(workspace) % 256 == 0, CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER,
+          plan.graph.name() + ": the workspace is not aligned");
   require(laminet_emulator_device_bytes(workspace) >= static_cast<size_t>(plan.workspace), CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT,
           plan.graph.name() + ": the workspace is not device memory of " + std::to_string(plan.workspace) + " bytes");
 }
@@ -66,9 +67,9 @@ void run(void* state) {
   const auto workspace = static_cast<size_t>(plan.workspace);
   if (workspace > 0) std::memset(laminet_emulator_memory_behind(launch.workspace, workspace), 0xa5, workspace);
   std::map<int64_t, void*> memory;
-  for (const Tensor& tensor : plan.graph.bound()) memory[tensor.uid] = laminet_emulator_memory_behind(launch.memory.at(tensor.uid), tensor.span());
-  const char* rounding = std::getenv("EMULATED_TENSOR_FLOAT32");
-  interpret(plan.graph, memory, rounding != nullptr && *rounding == '1' && has_note(engine, CUDNN_NUMERICAL_NOTE_TENSOR_CORE));
+  for (const Tensor& tensor : plan.graph.bound())
+    memory[tensor.uid] = laminet_emulator_memory_behind(launch.memory.at(tensor.uid), tensor.span());
+  interpret(plan.graph, memory, emulator::emulates_tensor_float32() && has_note(engine, CUDNN_NUMERICAL_NOTE_TENSOR_CORE));
   if (has_note(engine, CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) {
     static int executions = 0;
     const Tensor& output = plan.graph.operations.back().output;
@@ -81,8 +82,8 @@ void destroy(void* state) { delete static_cast<Launch*>(state); }
 }  // namespace
 
 void execute(cudaStream_t stream, const Descriptor& plan_descriptor, const Descriptor& pack) {
-  require(plan_descriptor.plan != nullptr && pack.type == CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR && pack.finalized, CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED,
-          "a plan and a variant pack, finalised, are expected");
+  require(plan_descriptor.plan != nullptr && pack.type == CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR && pack.finalized,
+          CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED, "a plan and a variant pack, finalised, are expected");
   const Plan& plan = *plan_descriptor.plan;
   auto launch = std::make_unique<Launch>();
   launch->plan = plan_descriptor.plan;

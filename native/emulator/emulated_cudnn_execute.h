@@ -7,7 +7,7 @@
 
 namespace laminet::emulated_cudnn {
 
-// EMULATED_TENSOR_FLOAT32=1: engines with the note TENSOR_CORE round float32 operands to TF32, as GPUs do.
+// Engines with the note TENSOR_CORE may round float32 operands (numbers.h).
 void execute(cudaStream_t stream, const Descriptor& plan, const Descriptor& pack);
 
 }  // namespace laminet::emulated_cudnn

@@ -62,7 +62,8 @@ void finalize_plan(Descriptor& descriptor) {
   } else {
     check_parts(descriptor, {CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG});
     const Descriptor& engine = *descriptor.child(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->child(CUDNN_ATTR_ENGINECFG_ENGINE);
-    plan = {.graph = graph_of(*engine.child(CUDNN_ATTR_ENGINE_OPERATION_GRAPH)), .engine = engine.value<int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, 0)};
+    plan = {.graph = graph_of(*engine.child(CUDNN_ATTR_ENGINE_OPERATION_GRAPH)),
+            .engine = engine.value<int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, 0)};
     plan.workspace = workspace_bytes(plan.engine, plan.graph);
     const std::string text = plan_text(plan);
     descriptor.give(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, std::vector<char>(text.begin(), text.end()));
@@ -84,11 +85,13 @@ void check_device(const Descriptor& descriptor) {
   if (!descriptor.has(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION)) return;
   const std::vector<char> text = descriptor.list<char>(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION);
   for (const char* key : {"maxGridSize", "deviceVer", "multiProcessorCount"})
-    require(std::string(text.begin(), text.end()).find(key) != std::string::npos, CUDNN_STATUS_BAD_PARAM, std::string("!json_object.HasMember(") + key + ")");
+    require(std::string(text.begin(), text.end()).find(key) != std::string::npos, CUDNN_STATUS_BAD_PARAM,
+            std::string("!json_object.HasMember(") + key + ")");
 }
 
 void finalize_pack(const Descriptor& descriptor) {
-  require(descriptor.list<int64_t>(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS).size() == descriptor.list<void*>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS).size(),
+  require(descriptor.list<int64_t>(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS).size() ==
+              descriptor.list<void*>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS).size(),
           CUDNN_STATUS_BAD_PARAM, "ptrs_count != uids_count");
 }
 
@@ -99,7 +102,8 @@ void finalize(Descriptor& descriptor) {
   switch (descriptor.type) {
     case CUDNN_BACKEND_TENSOR_DESCRIPTOR:
       check_tensor(descriptor);
-      if (!descriptor.has(CUDNN_ATTR_TENSOR_IS_VIRTUAL)) descriptor.give(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, std::vector<char>{0});
+      if (!descriptor.has(CUDNN_ATTR_TENSOR_IS_VIRTUAL))
+        descriptor.give(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, std::vector<char>{0});
       break;
     case CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR: check_convolution(descriptor); break;
     case CUDNN_BACKEND_POINTWISE_DESCRIPTOR:

@@ -89,7 +89,8 @@ std::vector<Operation> in_order(std::vector<Operation> rest) {
   for (const Operation& operation : rest) pending.insert(operation.output.uid);
   while (!rest.empty()) {
     const auto ready = std::find_if(rest.begin(), rest.end(), [&](const Operation& operation) {
-      return std::none_of(operation.inputs.begin(), operation.inputs.end(), [&](const Tensor& tensor) { return pending.count(tensor.uid) != 0; });
+      return std::none_of(operation.inputs.begin(), operation.inputs.end(),
+                          [&](const Tensor& tensor) { return pending.count(tensor.uid) != 0; });
     });
     require(ready != rest.end(), CUDNN_STATUS_BAD_PARAM, "the operations depend on each other in a circle");
     pending.erase(ready->output.uid);
@@ -150,7 +151,8 @@ Operation operation_of(const Descriptor& descriptor) {
 
 Graph graph_of(const Descriptor& descriptor) {
   std::vector<Operation> operations;
-  for (const DescriptorPtr& child : descriptor.attributes.at(CUDNN_ATTR_OPERATIONGRAPH_OPS).children) operations.push_back(operation_of(*child));
+  for (const DescriptorPtr& child : descriptor.attributes.at(CUDNN_ATTR_OPERATIONGRAPH_OPS).children)
+    operations.push_back(operation_of(*child));
   return {in_order(std::move(operations))};
 }
 

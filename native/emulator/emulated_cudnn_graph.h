@@ -31,7 +31,8 @@ enum class Kind { convolution_forward, convolution_backward_data, convolution_ba
 struct Operation {
   Kind kind = Kind::pointwise;
   cudnnDataType_t compute = CUDNN_DATA_FLOAT;
-  // Convolutions: {x, w} -> y, {dy, w} -> dx, {x, dy} -> dw. Pointwise: {x}, {x, b} -> y or {x, dy} -> dx. Matmul: {a, b} -> c. Reduction: {x} -> y.
+  // Convolutions: {x, w} -> y, {dy, w} -> dx, {x, dy} -> dw. Pointwise: {x}, {x, b} -> y or {x, dy} -> dx. Matmul: {a, b} -> c.
+  // Reduction: {x} -> y.
   std::vector<Tensor> inputs{};
   Tensor output{};
   double alpha = 1, beta = 0;  // of pointwise operations: the factors of x and of b

@@ -81,10 +81,12 @@ void add_up(const Operand& x, const Operand& y) {
 void interpret(const Graph& graph, const std::map<int64_t, void*>& memory, bool tensor_float32) {
   std::map<int64_t, Dense> virtual_values;
   const auto operand = [&](const Tensor& tensor) -> Operand {
-    if (!tensor.is_virtual) return {.type = tensor.type, .data = static_cast<char*>(memory.at(tensor.uid)), .dims = tensor.dims, .strides = tensor.strides};
+    if (!tensor.is_virtual)
+      return {.type = tensor.type, .data = static_cast<char*>(memory.at(tensor.uid)), .dims = tensor.dims, .strides = tensor.strides};
     Dense& values = virtual_values[tensor.uid];
     values.resize(static_cast<size_t>(tensor.count()));
-    return {.type = CUDNN_DATA_DOUBLE, .data = reinterpret_cast<char*>(values.data()), .dims = tensor.dims, .strides = row_major(tensor.dims)};
+    return {
+        .type = CUDNN_DATA_DOUBLE, .data = reinterpret_cast<char*>(values.data()), .dims = tensor.dims, .strides = row_major(tensor.dims)};
   };
   for (const Operation& operation : graph.operations) {
     std::vector<Operand> inputs;

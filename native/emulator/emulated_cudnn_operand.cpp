@@ -1,38 +1,19 @@
 #include "emulated_cudnn_operand.h"
 
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
-
-#include <cstring>
+#include "numbers.h"
 
 namespace laminet::emulated_cudnn {
 
 namespace {
 
-double widen(float x) { return x; }
-double widen(double x) { return x; }
-double widen(__half x) { return __half2float(x); }
-double widen(__nv_bfloat16 x) { return __bfloat162float(x); }
-
-template <typename T>
-T narrow(double x) {
-  return static_cast<T>(x);
-}
-template <>
-__half narrow<__half>(double x) {
-  return __float2half(static_cast<float>(x));
-}
-template <>
-__nv_bfloat16 narrow<__nv_bfloat16>(double x) {
-  return __float2bfloat16(static_cast<float>(x));
-}
+using emulator::widen;
 
 template <typename Body>
 void with_type(cudnnDataType_t type, Body body) {
   switch (type) {
     case CUDNN_DATA_DOUBLE: return body(double{});
-    case CUDNN_DATA_HALF: return body(__half{});
-    case CUDNN_DATA_BFLOAT16: return body(__nv_bfloat16{});
+    case CUDNN_DATA_HALF: return body(float16{});
+    case CUDNN_DATA_BFLOAT16: return body(bfloat16{});
     default: return body(float{});
   }
 }
@@ -56,17 +37,6 @@ void for_each_offset(const Operand& operand, Body body) {
       index[axis] = 0;
     } while (true);
   }
-}
-
-// To the 10 bits of TF32's mantissa, to the nearest, ties to even.
-double rounded_to_tensor_float32(double x) {
-  const float single = static_cast<float>(x);
-  uint32_t bits;
-  std::memcpy(&bits, &single, sizeof bits);
-  bits = (bits + 0xfff + (bits >> 13 & 1)) & ~uint32_t{0x1fff};
-  float result;
-  std::memcpy(&result, &bits, sizeof result);
-  return result;
 }
 
 }  // namespace
@@ -96,7 +66,7 @@ Dense load(const Operand& operand, bool tensor_float32) {
     for_each_offset(operand, [&](int64_t offset) { values.push_back(widen(data[offset])); });
   });
   if (tensor_float32 && operand.type == CUDNN_DATA_FLOAT)
-    for (double& value : values) value = rounded_to_tensor_float32(value);
+    for (double& value : values) value = emulator::rounded_to_tensor_float32(value);
   return values;
 }
 
@@ -105,9 +75,9 @@ void store(const Operand& operand, const Dense& values, double alpha, double bet
     T* data = reinterpret_cast<T*>(operand.data);
     const double* value = values.data();
     if (beta == 0) {
-      for_each_offset(operand, [&](int64_t offset) { data[offset] = narrow<T>(alpha * *value++); });
+      for_each_offset(operand, [&](int64_t offset) { data[offset] = T(alpha * *value++); });
     } else {
-      for_each_offset(operand, [&](int64_t offset) { data[offset] = narrow<T>(alpha * *value++ + beta * widen(data[offset])); });
+      for_each_offset(operand, [&](int64_t offset) { data[offset] = T(alpha * *value++ + beta * widen(data[offset])); });
     }
   });
 }

@@ -20,8 +20,8 @@ std::string member(const std::string& text, const std::string& key) {
 
 std::string plan_text(const Plan& plan) {
   std::ostringstream out;
-  out << "{\"cudnnVersion\":" << CUDNN_VERSION << ",\"library\":\"emulated\",\"name\":\"" << plan.graph.name() << "\",\"engine\":" << plan.engine
-      << ",\"operationGraph\":\"";
+  out << "{\"cudnnVersion\":" << CUDNN_VERSION << ",\"library\":\"emulated\",\"name\":\"" << plan.graph.name()
+      << "\",\"engine\":" << plan.engine << ",\"operationGraph\":\"";
   write(out, plan.graph);
   out << "\"}";
   return out.str();
@@ -29,7 +29,8 @@ std::string plan_text(const Plan& plan) {
 
 Plan parse_plan(const std::string& text) {
   require(!text.empty() && text.front() == '{' && text.back() == '}', CUDNN_STATUS_BAD_PARAM, "!d.IsObject()");
-  require(std::atoll(member(text, "cudnnVersion").c_str()) == CUDNN_VERSION, CUDNN_STATUS_SERIALIZATION_VERSION_MISMATCH, "the plan is of another version");
+  require(std::atoll(member(text, "cudnnVersion").c_str()) == CUDNN_VERSION, CUDNN_STATUS_SERIALIZATION_VERSION_MISMATCH,
+          "the plan is of another version");
   require(member(text, "library").starts_with("\"emulated\""), CUDNN_STATUS_BAD_PARAM, "the plan is of another library");
   Plan plan;
   plan.engine = std::atoll(member(text, "engine").c_str());

@@ -15,8 +15,9 @@ constexpr int64_t kAny = 1 << 20;
 #define SOME(owner, name, type, least, most) {CUDNN_BACKEND_##owner##_DESCRIPTOR, CUDNN_ATTR_##name, CUDNN_TYPE_##type, least, most}
 #define REAL(owner, name) {CUDNN_BACKEND_##owner##_DESCRIPTOR, CUDNN_ATTR_##name, CUDNN_TYPE_FLOAT, 1, 1, true}
 #define READ(owner, name, type) {CUDNN_BACKEND_##owner##_DESCRIPTOR, CUDNN_ATTR_##name, CUDNN_TYPE_##type, 0, kAny, false, true}
-#define PART(owner, name, part) \
-  {CUDNN_BACKEND_##owner##_DESCRIPTOR, CUDNN_ATTR_##name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, 1, false, false, CUDNN_BACKEND_##part##_DESCRIPTOR}
+#define PART(owner, name, part)                                                                              \
+  {CUDNN_BACKEND_##owner##_DESCRIPTOR, CUDNN_ATTR_##name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, 1, false, false, \
+   CUDNN_BACKEND_##part##_DESCRIPTOR}
 
 constexpr Rule kRules[] = {
     ONE(TENSOR, TENSOR_UNIQUE_ID, INT64),

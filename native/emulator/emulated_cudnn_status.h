@@ -1,4 +1,4 @@
-// How calls of the emulated cuDNN fail: by an exception inside, by a status and words outside; and on request, to test what callers do then.
+// How calls of the emulated cuDNN fail: by an exception inside, by a status and words outside; and on request, to test what callers do.
 #pragma once
 
 #include <cudnn.h>

@@ -1,6 +1,5 @@
 // matmul on the emulated GPU against the reference kernels: transposes, batches, types, odd sizes, epilogues, TF32, replays, errors.
-#include <cstdlib>
-
+#include "setting.h"
 #include "two_devices.h"
 
 namespace laminet::test {
@@ -34,9 +33,9 @@ struct Product {
   // %2 = %0 %1, without the return.
   std::string listing() const {
     const auto word = [](bool flag) { return std::string(flag ? "true" : "false"); };
-    return "program 1\n%0: " + type_text(dtype, shape(rows, depth, transpose_a)) + " = input {name=\"a\"}\n%1: " +
-           type_text(dtype, shape(depth, columns, transpose_b)) + " = input {name=\"b\"}\n%2: " + result() + " = matmul (%0, %1) {transposeA=" +
-           word(transpose_a) + ", transposeB=" + word(transpose_b) + "} @dense\n";
+    return "program 1\n%0: " + type_text(dtype, shape(rows, depth, transpose_a)) +
+           " = input {name=\"a\"}\n%1: " + type_text(dtype, shape(depth, columns, transpose_b)) + " = input {name=\"b\"}\n%2: " + result() +
+           " = matmul (%0, %1) {transposeA=" + word(transpose_a) + ", transposeB=" + word(transpose_b) + "} @dense\n";
   }
 };
 
@@ -46,16 +45,6 @@ std::string on_cuda(const std::string& listing, DType dtype, const char* file, i
 #define PRODUCT_ON_CUDA(listing, dtype) on_cuda((listing), (dtype), __FILE__, __LINE__)
 
 bool has(const std::string& names, const std::string& word) { return names.find(word) != std::string::npos; }
-
-// An environment variable for one scope.
-class Setting {
- public:
-  Setting(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~Setting() { unsetenv(name_); }
-
- private:
-  const char* name_;
-};
 
 // The results of one run on a device opened with these options.
 std::vector<Bytes> run_with(const DeviceOptions& options, const Program& program, const std::vector<Bytes>& inputs) {
@@ -113,7 +102,9 @@ TEST(sizes_of_zero) {
     }
   // The bias of a sum of nothing.
   const Product product{DType::f32, {}, 3, 0, 4};
-  PRODUCT_ON_CUDA(product.listing() + "%3: f32[4] = input {name=\"bias\"}\n%4: f32[3,4] = add (%2, %3)\n%5: f32[3,4] = relu (%4)\nreturn (%5)\n", DType::f32);
+  PRODUCT_ON_CUDA(
+      product.listing() + "%3: f32[4] = input {name=\"bias\"}\n%4: f32[3,4] = add (%2, %3)\n%5: f32[3,4] = relu (%4)\nreturn (%5)\n",
+      DType::f32);
 }
 
 TEST(biases_and_relu) {
@@ -122,12 +113,14 @@ TEST(biases_and_relu) {
       for (const bool transpose_b : {false, true})
         for (const bool rectified : {false, true}) {
           const Product product{dtype, batch, 5, 20, 6, false, transpose_b};
-          const std::string bias = product.listing() + "%3: " + type_text(dtype, {6}) + " = input {name=\"bias\"}\n%4: " + product.result() + " = add (%2, %3)\n";
+          const std::string bias = product.listing() + "%3: " + type_text(dtype, {6}) +
+                                   " = input {name=\"bias\"}\n%4: " + product.result() + " = add (%2, %3)\n";
           const std::string relu = "%5: " + product.result() + " = relu (%4)\n";
           const std::string names = PRODUCT_ON_CUDA(bias + (rectified ? relu + "return (%5)\n" : "return (%4)\n"), dtype);
           // In float64 cuBLASLt has no epilogues: a kernel adds the bias.
-          CHECK(has(names, dtype == DType::f64 ? (rectified ? "matmul [cuBLASLt algorithm 21]; bias+relu" : "matmul [cuBLASLt algorithm 21]; bias ")
-                                               : (rectified ? "matmul+bias+relu [cuBLASLt" : "matmul+bias [cuBLASLt")));
+          CHECK(has(names, dtype == DType::f64
+                               ? (rectified ? "matmul [cuBLASLt algorithm 21]; bias+relu" : "matmul [cuBLASLt algorithm 21]; bias ")
+                               : (rectified ? "matmul+bias+relu [cuBLASLt" : "matmul+bias [cuBLASLt")));
         }
 }
 
@@ -142,8 +135,10 @@ TEST(gradients_of_kernel_and_bias) {
       const std::string x = type_text(dtype, {examples, in}), dy = type_text(dtype, {examples, out});
       const std::string operands = "program 1\n%0: " + x + " = input {name=\"x\"}\n%1: " + dy + " = input {name=\"dy\"}\n";
       const std::string kernel = "%2: " + type_text(dtype, {in, out}), bias = "%3: " + type_text(dtype, {out});
-      const Program joined = parse(operands + kernel + ", " + bias + " = matmul (%0, %1) {transposeA=true, transposeB=false, epilogue=\"bias_gradient\"}\nreturn (%2, %3)\n");
-      const Program apart = parse(operands + kernel + " = matmul (%0, %1) {transposeA=true, transposeB=false}\n" + bias + " = sum (%1) {axes=[0], keepDims=false}\nreturn (%2, %3)\n");
+      const Program joined = parse(operands + kernel + ", " + bias +
+                                   " = matmul (%0, %1) {transposeA=true, transposeB=false, epilogue=\"bias_gradient\"}\nreturn (%2, %3)\n");
+      const Program apart = parse(operands + kernel + " = matmul (%0, %1) {transposeA=true, transposeB=false}\n" + bias +
+                                  " = sum (%1) {axes=[0], keepDims=false}\nreturn (%2, %3)\n");
       Session reference("reference");
       const std::vector<Bytes> inputs = inputs_of(joined), expected = reference.run(reference.executable(apart), apart, inputs);
       const std::vector<Bytes> actual = run_with({}, joined, inputs);
@@ -157,8 +152,9 @@ TEST(gradients_of_kernel_and_bias) {
 TEST(gradients_of_biases_are_refused_elsewhere) {
   const auto compiled = [](const std::string& types, const std::string& flags) {
     return [=] {
-      const Program program = parse("program 1\n%0: " + types + " = input {name=\"x\"}\n%1: " + types + " = input {name=\"dy\"}\n%2: " + types + ", %3: " +
-                                    types.substr(0, 4) + "4] = matmul (%0, %1) {" + flags + ", epilogue=\"bias_gradient\"}\nreturn (%2, %3)\n");
+      const Program program =
+          parse("program 1\n%0: " + types + " = input {name=\"x\"}\n%1: " + types + " = input {name=\"dy\"}\n%2: " + types +
+                ", %3: " + types.substr(0, 4) + "4] = matmul (%0, %1) {" + flags + ", epilogue=\"bias_gradient\"}\nreturn (%2, %3)\n");
       run_with({}, program, inputs_of(program));
     };
   };
@@ -173,7 +169,8 @@ TEST(every_run_computes_anew) {
   const Program program = parse(listing);
   verify(program);
   Session expected("reference"), actual("cuda");
-  for (Session* session : {&expected, &actual}) session->variables.push_back(session->buffer(program.types[3], random_bytes(program.types[3], 9)));
+  for (Session* session : {&expected, &actual})
+    session->variables.push_back(session->buffer(program.types[3], random_bytes(program.types[3], 9)));
   Executable &reference = expected.executable(program), &tested = actual.executable(program);
   for (uint32_t step = 0; step < 4; ++step) {  // the first step runs as it is, the second is captured, the others replay
     const std::vector<Bytes> inputs{random_bytes(program.types[0], step + 1), random_bytes(program.types[1], step + 7)};
@@ -204,8 +201,10 @@ TEST(errors_name_the_place) {
   const auto run = [&] { run_with({}, program, inputs_of(program)); };
   {
     const Setting fault("EMULATED_CUBLAS_LT_FAIL", "cublasLtMatmul:1:13");
-    CHECK_THROWS("DEVICE", "device 'cuda:0': matmul (%2, layer 'dense') of f32[3,4], f32[4,5]: cublasLtMatmul: a failure (CUBLAS_STATUS_EXECUTION_FAILED)",
-                 run());
+    CHECK_THROWS(
+        "DEVICE",
+        "device 'cuda:0': matmul (%2, layer 'dense') of f32[3,4], f32[4,5]: cublasLtMatmul: a failure (CUBLAS_STATUS_EXECUTION_FAILED)",
+        run());
   }
   {
     const Setting fault("EMULATED_CUBLAS_LT_FAIL", "cublasLtMatmulAlgoGetHeuristic:1:3");

@@ -81,7 +81,8 @@ class Descriptor {
 
   template <typename T>
   Descriptor& set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, const std::vector<T>& values) {
-    cudnn_->check(cudnn_->set_attribute(raw_, name, type, static_cast<int64_t>(values.size()), values.data()), "set " + std::to_string(name));
+    cudnn_->check(cudnn_->set_attribute(raw_, name, type, static_cast<int64_t>(values.size()), values.data()),
+                  "set " + std::to_string(name));
     return *this;
   }
   Descriptor& integers(cudnnBackendAttributeName_t name, const std::vector<int64_t>& values) { return set(name, CUDNN_TYPE_INT64, values); }
@@ -126,7 +127,8 @@ class Descriptor {
       raws.push_back(results.back().raw());
     }
     if (count > 0) {
-      cudnn_->check(cudnn_->get_attribute(raw_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &count, raws.data()), "get " + std::to_string(name));
+      cudnn_->check(cudnn_->get_attribute(raw_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &count, raws.data()),
+                    "get " + std::to_string(name));
     }
     while (static_cast<int64_t>(results.size()) > count) results.pop_back();
     return results;

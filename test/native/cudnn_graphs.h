@@ -49,38 +49,50 @@ class Graphs {
 
   Descriptor window(const Window& window, cudnnDataType_t compute = CUDNN_DATA_FLOAT) const {
     Descriptor result = make(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
-    result.data_type(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, compute).set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, std::vector{window.mode});
+    result.data_type(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, compute)
+        .set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, std::vector{window.mode});
     result.integer(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, static_cast<int64_t>(window.strides.size()));
     result.integers(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, window.before).integers(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, window.after);
-    result.integers(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, window.strides).integers(CUDNN_ATTR_CONVOLUTION_DILATIONS, window.dilations).finalize();
+    result.integers(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, window.strides)
+        .integers(CUDNN_ATTR_CONVOLUTION_DILATIONS, window.dilations)
+        .finalize();
     return result;
   }
 
-  Descriptor forward(const Descriptor& x, const Descriptor& w, const Descriptor& y, const Descriptor& window, float alpha = 1, float beta = 0) const {
+  Descriptor forward(const Descriptor& x, const Descriptor& w, const Descriptor& y, const Descriptor& window, float alpha = 1,
+                     float beta = 0) const {
     Descriptor result = make(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
     result.child(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x).child(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, w);
     result.child(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, y).child(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, window);
     result.real(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, alpha).real(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, beta).finalize();
     return result;
   }
-  Descriptor backward_data(const Descriptor& dx, const Descriptor& w, const Descriptor& dy, const Descriptor& window, float alpha = 1, float beta = 0) const {
+  Descriptor backward_data(const Descriptor& dx, const Descriptor& w, const Descriptor& dy, const Descriptor& window, float alpha = 1,
+                           float beta = 0) const {
     Descriptor result = make(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR);
     result.child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX, dx).child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W, w);
     result.child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY, dy).child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC, window);
-    result.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, alpha).real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA, beta).finalize();
+    result.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, alpha)
+        .real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA, beta)
+        .finalize();
     return result;
   }
-  Descriptor backward_filter(const Descriptor& dw, const Descriptor& x, const Descriptor& dy, const Descriptor& window, float alpha = 1, float beta = 0) const {
+  Descriptor backward_filter(const Descriptor& dw, const Descriptor& x, const Descriptor& dy, const Descriptor& window, float alpha = 1,
+                             float beta = 0) const {
     Descriptor result = make(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR);
     result.child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW, dw).child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, x);
     result.child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY, dy).child(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC, window);
-    result.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, alpha).real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA, beta).finalize();
+    result.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, alpha)
+        .real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA, beta)
+        .finalize();
     return result;
   }
 
   Descriptor formula(cudnnPointwiseMode_t mode, cudnnDataType_t compute = CUDNN_DATA_FLOAT) const {
     Descriptor result = make(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
-    result.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, std::vector{mode}).data_type(CUDNN_ATTR_POINTWISE_MATH_PREC, compute).finalize();
+    result.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, std::vector{mode})
+        .data_type(CUDNN_ATTR_POINTWISE_MATH_PREC, compute)
+        .finalize();
     return result;
   }
   // Null: not set.
@@ -130,11 +142,12 @@ class Graphs {
   Descriptor device() const {
     Descriptor result = make(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
     result.text(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION,
-                R"({"deviceVer":900,"multiProcessorCount":132,"warpSize":32,"maxSharedMemoryPerBlock":49152,"maxSharedMemoryPerBlockOptin":232448,)"
-                R"("reservedSharedMemoryPerBlock":1024,"maxRegistersPerSM":65536,"maxCtasPerSM":32,"maxThreadsPerBlock":1024,"maxThreadsPerSM":2048,)"
-                R"("regsPerBlock":65536,"totalGlobalMem":84942979072,"smClockRateKHz":1980000,"l2CacheSize":52428800,"maxBlockSize":[1024,1024,64],)"
-                R"("memClockRateKHz":2619000,"maxGridSize":[2147483647,65535,65535],"supportCoopLaunch":1,"pciDeviceId":0,"isTccDriver":0,)"
-                R"("cudaDeviceId":0,"driverVer":13000,"deviceName":"H100"})");
+                R"({"deviceVer":900,"multiProcessorCount":132,"warpSize":32,"maxSharedMemoryPerBlock":49152,)"
+                R"("maxSharedMemoryPerBlockOptin":232448,"reservedSharedMemoryPerBlock":1024,"maxRegistersPerSM":65536,"maxCtasPerSM":32,)"
+                R"("maxThreadsPerBlock":1024,"maxThreadsPerSM":2048,"regsPerBlock":65536,"totalGlobalMem":84942979072,)"
+                R"("smClockRateKHz":1980000,"l2CacheSize":52428800,"maxBlockSize":[1024,1024,64],"memClockRateKHz":2619000,)"
+                R"("maxGridSize":[2147483647,65535,65535],"supportCoopLaunch":1,"pciDeviceId":0,"isTccDriver":0,"cudaDeviceId":0,)"
+                R"("driverVer":13000,"deviceName":"H100"})");
     result.finalize();
     return result;
   }

@@ -127,7 +127,8 @@ inline void for_each_product(const Sizes& x, const Sizes& w, const Sizes& y, con
         if (from.back() < 0 || from.back() >= x[axis + 2]) return;
         if (window.mode == CUDNN_CONVOLUTION) used[axis + 2] = w[axis + 2] - 1 - tap[axis + 2];
       }
-      body(static_cast<size_t>(position(x_strides, from)), static_cast<size_t>(position(w_strides, used)), static_cast<size_t>(position(y_strides, at)));
+      body(static_cast<size_t>(position(x_strides, from)), static_cast<size_t>(position(w_strides, used)),
+           static_cast<size_t>(position(y_strides, at)));
     });
   });
 }

@@ -1,5 +1,5 @@
-// The emulated cuBLASLt against products by their definition: orders, leading dimensions, transposes, batches, types, epilogues; and what it
-// refuses. What a row-major caller asks of it is in cuda_matmul.cpp.
+// The emulated cuBLASLt against products by their definition: orders, leading dimensions, transposes, batches, types, epilogues; and what
+// it refuses. What a row-major caller asks of it is in cuda_matmul.cpp.
 #include <cublasLt.h>
 
 #include "check.h"
@@ -105,11 +105,14 @@ struct Problem {
   double alpha = 1, beta = 0;
 };
 
-Numbers read(const Matrix& matrix, cudnnDataType_t type, const DeviceArray& memory) { return matrix.tensor(type).numbers(memory.contents()); }
+Numbers read(const Matrix& matrix, cudnnDataType_t type, const DeviceArray& memory) {
+  return matrix.tensor(type).numbers(memory.contents());
+}
 
 // Runs the problem and compares D and the vector of the epilogue with their definitions.
 void check_problem(const Problem& p, const char* file, int line) {
-  const Matrix a{p.batch, p.turn_a ? p.depth : p.rows, p.turn_a ? p.rows : p.depth, p.rows_a}, b{p.batch, p.turn_b ? p.columns : p.depth, p.turn_b ? p.depth : p.columns, p.rows_b};
+  const Matrix a{p.batch, p.turn_a ? p.depth : p.rows, p.turn_a ? p.rows : p.depth, p.rows_a},
+      b{p.batch, p.turn_b ? p.columns : p.depth, p.turn_b ? p.depth : p.columns, p.rows_b};
   const Matrix d{p.batch, p.rows, p.columns, p.rows_d};
   const Numbers as = eighths(a.sizes(), 1), bs = eighths(b.sizes(), 2), cs = eighths(d.sizes(), 3);
   const bool gradient_a = p.epilogue == CUBLASLT_EPILOGUE_BGRADA, gradient_b = p.epilogue == CUBLASLT_EPILOGUE_BGRADB;
@@ -117,14 +120,17 @@ void check_problem(const Problem& p, const char* file, int line) {
   const bool rectified = p.epilogue == CUBLASLT_EPILOGUE_RELU || p.epilogue == CUBLASLT_EPILOGUE_RELU_BIAS;
   const TestTensor vector{0, {gradient_b ? p.columns : p.rows}, {1}, p.types.cudnn};
   const Numbers biases = eighths(vector.sizes, 4);
-  const auto at = [](const Matrix& m, const Numbers& numbers, int64_t n, int64_t i, int64_t j) { return numbers[(n * m.rows + i) * m.columns + j]; };
+  const auto at = [](const Matrix& m, const Numbers& numbers, int64_t n, int64_t i, int64_t j) {
+    return numbers[(n * m.rows + i) * m.columns + j];
+  };
   Numbers expected, gradient(static_cast<size_t>(vector.sizes[0]), 0.0);
   for (int64_t n = 0; n < p.batch; ++n)
     for (int64_t i = 0; i < p.rows; ++i)
       for (int64_t j = 0; j < p.columns; ++j) {
         double sum = 0;
         for (int64_t k = 0; k < p.depth; ++k) {
-          const double left = p.turn_a ? at(a, as, n, k, i) : at(a, as, n, i, k), right = p.turn_b ? at(b, bs, n, j, k) : at(b, bs, n, k, j);
+          const double left = p.turn_a ? at(a, as, n, k, i) : at(a, as, n, i, k),
+                       right = p.turn_b ? at(b, bs, n, j, k) : at(b, bs, n, k, j);
           sum += left * right;
           if (gradient_a && j == 0) gradient[i] += left;
           if (gradient_b && i == 0) gradient[j] += right;
@@ -132,7 +138,8 @@ void check_problem(const Problem& p, const char* file, int line) {
         const double value = p.alpha * sum + p.beta * at(d, cs, n, i, j) + (biased ? biases[i] : 0);
         expected.push_back(rectified ? std::max(value, 0.0) : value);
       }
-  const DeviceArray am(a.tensor(p.types.cudnn).bytes(as)), bm(b.tensor(p.types.cudnn).bytes(bs)), dm(d.tensor(p.types.cudnn).bytes(cs)), vm(vector.bytes(biases));
+  const DeviceArray am(a.tensor(p.types.cudnn).bytes(as)), bm(b.tensor(p.types.cudnn).bytes(bs)), dm(d.tensor(p.types.cudnn).bytes(cs)),
+      vm(vector.bytes(biases));
   const Layout al(a, p.types.cuda), bl(b, p.types.cuda), dl(d, p.types.cuda);
   cublasLtMatmulDesc_t operation = nullptr;
   lt().operation_create(&operation, p.types.compute, p.types.scale);
@@ -145,13 +152,14 @@ void check_problem(const Problem& p, const char* file, int line) {
   const float alpha = static_cast<float>(p.alpha), beta = static_cast<float>(p.beta);
   const bool in_double = p.types.scale == CUDA_R_64F;
   const void *one = in_double ? static_cast<const void*>(&p.alpha) : &alpha, *other = in_double ? static_cast<const void*>(&p.beta) : &beta;
-  const cublasStatus_t status = lt().matmul(lt().handle, operation, one, am.data(), al.handle, bm.data(), bl.handle, other, dm.data(), dl.handle,
-                                            dm.data(), dl.handle, nullptr, nullptr, 0, nullptr);
+  const cublasStatus_t status = lt().matmul(lt().handle, operation, one, am.data(), al.handle, bm.data(), bl.handle, other, dm.data(),
+                                            dl.handle, dm.data(), dl.handle, nullptr, nullptr, 0, nullptr);
   lt().operation_destroy(operation);
   if (status != CUBLAS_STATUS_SUCCESS) return fail(file, line, lt().name(status));
   const auto close = [&](const Numbers& actual, const Numbers& wanted, const std::string& what) {
     for (size_t element = 0; element < wanted.size(); ++element)
-      if (!(std::abs(actual[element] - wanted[element]) <= 4 * precision(p.types.cudnn))) return fail(file, line, what + " is " + text(actual) + ", expected " + text(wanted));
+      if (!(std::abs(actual[element] - wanted[element]) <= 4 * precision(p.types.cudnn)))
+        return fail(file, line, what + " is " + text(actual) + ", expected " + text(wanted));
   };
   close(read(d, p.types.cudnn, dm), expected, "D");
   if (gradient_a || gradient_b) close(vector.numbers(vm.contents()), gradient, "the gradient of the bias");
@@ -159,8 +167,8 @@ void check_problem(const Problem& p, const char* file, int line) {
 #define CHECK_PROBLEM(...) check_problem(__VA_ARGS__, __FILE__, __LINE__)
 
 // The status of the heuristics for matrices of these sizes and types.
-std::string status_for(const Matrix& a, const Matrix& b, const Matrix& d, const Types& types = kFloat, cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT,
-                       const void* bias = reinterpret_cast<void*>(256)) {
+std::string status_for(const Matrix& a, const Matrix& b, const Matrix& d, const Types& types = kFloat,
+                       cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT, const void* bias = reinterpret_cast<void*>(256)) {
   const Layout al(a, types.cuda), bl(b, types.cuda), dl(d, types.cuda);
   cublasLtMatmulDesc_t operation = nullptr;
   cublasLtMatmulPreference_t preference = nullptr;
@@ -178,7 +186,12 @@ std::string status_for(const Matrix& a, const Matrix& b, const Matrix& d, const 
 TEST(orders_transposes_and_types) {
   for (const Types& types : kAllTypes)
     for (int bits = 0; bits < 32; ++bits)
-      CHECK_PROBLEM({.types = types, .turn_a = (bits & 1) != 0, .turn_b = (bits & 2) != 0, .rows_a = (bits & 4) != 0, .rows_b = (bits & 8) != 0, .rows_d = (bits & 16) != 0});
+      CHECK_PROBLEM({.types = types,
+                     .turn_a = (bits & 1) != 0,
+                     .turn_b = (bits & 2) != 0,
+                     .rows_a = (bits & 4) != 0,
+                     .rows_b = (bits & 8) != 0,
+                     .rows_d = (bits & 16) != 0});
 }
 
 TEST(batches_alpha_and_beta) {
@@ -188,7 +201,8 @@ TEST(batches_alpha_and_beta) {
 
 TEST(epilogues) {
   for (const Types& types : {kAllTypes[0], kAllTypes[1], kAllTypes[3], kAllTypes[4]})
-    for (const cublasLtEpilogue_t epilogue : {CUBLASLT_EPILOGUE_RELU, CUBLASLT_EPILOGUE_BIAS, CUBLASLT_EPILOGUE_RELU_BIAS, CUBLASLT_EPILOGUE_BGRADA, CUBLASLT_EPILOGUE_BGRADB})
+    for (const cublasLtEpilogue_t epilogue :
+         {CUBLASLT_EPILOGUE_RELU, CUBLASLT_EPILOGUE_BIAS, CUBLASLT_EPILOGUE_RELU_BIAS, CUBLASLT_EPILOGUE_BGRADA, CUBLASLT_EPILOGUE_BGRADB})
       for (const bool turned : {false, true}) CHECK_PROBLEM({.types = types, .turn_a = turned, .turn_b = !turned, .epilogue = epilogue});
 }
 
@@ -222,8 +236,8 @@ TEST(memory_is_checked) {
   lt().operation_create(&operation, CUBLAS_COMPUTE_32F, CUDA_R_32F);
   const float one = 1, zero = 0;
   const auto status = [&](const void* left, void* result, size_t workspace = 0) {
-    return lt().matmul(lt().handle, operation, &one, left, layout.handle, b.data(), layout.handle, &zero, result, layout.handle, result, layout.handle,
-                       nullptr, host.data(), workspace, nullptr);
+    return lt().matmul(lt().handle, operation, &one, left, layout.handle, b.data(), layout.handle, &zero, result, layout.handle, result,
+                       layout.handle, nullptr, host.data(), workspace, nullptr);
   };
   const DeviceArray d(tensor.bytes(eighths({1, 2, 2}, 3)));
   CHECK_EQUAL(status(a.data(), d.data()), CUBLAS_STATUS_SUCCESS);

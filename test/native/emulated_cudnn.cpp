@@ -3,6 +3,7 @@
 #include "check.h"
 #include "cudnn_numbers.h"
 #include "emulated_device.h"
+#include "setting.h"
 
 namespace laminet::test {
 namespace {
@@ -31,16 +32,6 @@ cudnnHandle_t handle() {
   return made;
 }
 
-// An environment variable for one scope.
-class Setting {
- public:
-  Setting(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-  ~Setting() { unsetenv(name_); }
-
- private:
-  const char* name_;
-};
-
 struct Bound {
   int64_t id;
   void* data;
@@ -67,7 +58,8 @@ void execute(const Descriptor& plan, const std::vector<Bound>& tensors, void* wo
 }
 
 // Runs the first plan that needs no huge workspace; `output` starts with `before`, or with NaN.
-Numbers run(const Descriptor& graph, const std::vector<std::pair<TestTensor, Numbers>>& inputs, const TestTensor& output, const Numbers& before = {}) {
+Numbers run(const Descriptor& graph, const std::vector<std::pair<TestTensor, Numbers>>& inputs, const TestTensor& output,
+            const Numbers& before = {}) {
   const Descriptor plan = graphs().plan(graphs().configurations(graph).at(0));
   std::vector<DeviceArray> memory;
   std::vector<Bound> bound;
@@ -107,13 +99,21 @@ std::vector<Shape2d> shapes() {
       {"1x1 with stride 2", {2, 4, 5, 6}, {3, 4, 1, 1}, {2, 3, 3, 3}, {.before = {0, 0}, .after = {0, 0}, .strides = {2, 2}}},
       {"padding before", {1, 2, 4, 4}, {3, 2, 3, 2}, {1, 3, 4, 5}, {.before = {2, 2}, .after = {0, 0}}},
       {"padding after, strides 2 and 3", {2, 2, 6, 7}, {3, 2, 3, 2}, {2, 3, 3, 3}, {.before = {0, 0}, .after = {1, 1}, .strides = {2, 3}}},
-      {"rows and columns that no window reads", {1, 2, 8, 8}, {2, 2, 2, 2}, {1, 2, 3, 3}, {.before = {0, 0}, .after = {0, 0}, .strides = {3, 3}}},
+      {"rows and columns that no window reads",
+       {1, 2, 8, 8},
+       {2, 2, 2, 2},
+       {1, 2, 3, 3},
+       {.before = {0, 0}, .after = {0, 0}, .strides = {3, 3}}},
       {"dilated", {1, 2, 7, 6}, {2, 2, 3, 2}, {1, 2, 7, 5}, {.before = {2, 1}, .after = {2, 1}, .dilations = {2, 3}}},
       {"2 groups", {2, 4, 4, 5}, {6, 2, 3, 3}, {2, 6, 4, 5}, {}},
       {"depthwise, twice the channels", {2, 3, 4, 4}, {6, 1, 3, 3}, {2, 6, 4, 4}, {}},
       {"flipped kernel", {1, 2, 5, 5}, {3, 2, 3, 3}, {1, 3, 5, 5}, {.mode = CUDNN_CONVOLUTION}},
       {"one axis", {2, 3, 7}, {4, 3, 3}, {2, 4, 4}, {.before = {1}, .after = {1}, .strides = {2}, .dilations = {1}}},
-      {"three axes", {1, 2, 3, 4, 5}, {2, 2, 2, 3, 3}, {1, 2, 2, 4, 5}, {.before = {0, 1, 1}, .after = {0, 1, 1}, .strides = {1, 1, 1}, .dilations = {1, 1, 1}}},
+      {"three axes",
+       {1, 2, 3, 4, 5},
+       {2, 2, 2, 3, 3},
+       {1, 2, 2, 4, 5},
+       {.before = {0, 1, 1}, .after = {0, 1, 1}, .strides = {1, 1, 1}, .dilations = {1, 1, 1}}},
   };
 }
 
@@ -140,7 +140,8 @@ constexpr cudnnDataType_t kTypes[] = {CUDNN_DATA_FLOAT, CUDNN_DATA_DOUBLE, CUDNN
 
 // All three convolutions of one shape, with alpha and beta.
 void check_convolutions(const Shape2d& shape, const Layouts& layout, cudnnDataType_t type, float alpha, float beta) {
-  const TestTensor x{1, shape.x, layout.image(shape.x), type}, w{2, shape.w, layout.kernel(shape.w), type}, y{3, shape.y, layout.image(shape.y), type};
+  const TestTensor x{1, shape.x, layout.image(shape.x), type}, w{2, shape.w, layout.kernel(shape.w), type},
+      y{3, shape.y, layout.image(shape.y), type};
   const Numbers xs = eighths(x.sizes, 1), ws = eighths(w.sizes, 2), ys = eighths(y.sizes, 3);
   Numbers forward(ys.size(), 0.0), data(xs.size(), 0.0), filter(ws.size(), 0.0);
   for_each_product(x.sizes, w.sizes, y.sizes, shape.window, [&](size_t i, size_t j, size_t k) {
@@ -168,10 +169,16 @@ const Sizes kX{2, 8, 6, 6}, kW{4, 8, 3, 3}, kY{2, 4, 6, 6};
 // A convolution with everything it needs to run.
 struct Convolution {
   explicit Convolution(const std::string& direction = "forward")
-      : x{1, kX, channels_last(kX)}, w{2, kW, channels_last(kW)}, y{3, kY, channels_last(kY)},
-        xs(x.bytes(eighths(kX, 1))), ws(w.bytes(eighths(kW, 2))), ys(y.bytes(eighths(kY, 3))),
-        operation(direction == "forward" ? graphs().forward(x.descriptor(graphs()), w.descriptor(graphs()), y.descriptor(graphs()), graphs().window({}))
-                                         : graphs().backward_filter(w.descriptor(graphs()), x.descriptor(graphs()), y.descriptor(graphs()), graphs().window({}))),
+      : x{1, kX, channels_last(kX)},
+        w{2, kW, channels_last(kW)},
+        y{3, kY, channels_last(kY)},
+        xs(x.bytes(eighths(kX, 1))),
+        ws(w.bytes(eighths(kW, 2))),
+        ys(y.bytes(eighths(kY, 3))),
+        operation(
+            direction == "forward"
+                ? graphs().forward(x.descriptor(graphs()), w.descriptor(graphs()), y.descriptor(graphs()), graphs().window({}))
+                : graphs().backward_filter(w.descriptor(graphs()), x.descriptor(graphs()), y.descriptor(graphs()), graphs().window({}))),
         graph(graphs().graph({&operation})) {}
 
   std::vector<Bound> bound() const { return {{1, xs.data()}, {2, ws.data()}, {3, ys.data()}}; }
@@ -209,9 +216,9 @@ std::string refusal(const Body& body) {
     return refused.status + ": " + refused.words;
   }
 }
-#define CHECK_REFUSED(part, expression)                                                                                     \
-  do {                                                                                                                      \
-    const std::string said = refusal([&] { (void)(expression); });                                                          \
+#define CHECK_REFUSED(part, expression)                                                                                       \
+  do {                                                                                                                        \
+    const std::string said = refusal([&] { (void)(expression); });                                                            \
     if (said.find(part) == std::string::npos) fail(__FILE__, __LINE__, "said '" + said + "', expected " + std::string(part)); \
   } while (false)
 
@@ -229,9 +236,11 @@ TEST(alpha_and_beta) {
 
 TEST(memory_between_elements_stays) {
   const TestTensor x{1, kX, channels_last(kX)}, w{2, kW, channels_last(kW)}, y{3, kY, spaced(kY)};
-  const Descriptor operation = graphs().forward(x.descriptor(graphs()), w.descriptor(graphs()), y.descriptor(graphs()), graphs().window({}));
+  const Descriptor operation =
+      graphs().forward(x.descriptor(graphs()), w.descriptor(graphs()), y.descriptor(graphs()), graphs().window({}));
   const Descriptor plan = graphs().plan(graphs().configurations(graphs().graph({&operation})).at(0));
-  const DeviceArray xs(x.bytes(eighths(kX, 1))), ws(w.bytes(eighths(kW, 2))), ys(y.bytes(Numbers(static_cast<size_t>(element_count_of(kY)), NAN)));
+  const DeviceArray xs(x.bytes(eighths(kX, 1))), ws(w.bytes(eighths(kW, 2))),
+      ys(y.bytes(Numbers(static_cast<size_t>(element_count_of(kY)), NAN)));
   execute(plan, {{1, xs.data()}, {2, ws.data()}, {3, ys.data()}}, nullptr);
   const std::vector<char> contents = ys.contents();
   int64_t written = 0;
@@ -243,10 +252,12 @@ TEST(bias_and_relu_after_a_convolution) {
   for (const cudnnDataType_t type : kTypes)
     for (const bool reversed : {false, true}) {
       const Graphs& g = graphs();
-      const TestTensor x{1, kX, channels_last(kX), type}, w{2, kW, channels_last(kW), type}, b{4, {1, 4, 1, 1}, {4, 1, 4, 4}, type}, y{6, kY, channels_last(kY), type};
+      const TestTensor x{1, kX, channels_last(kX), type}, w{2, kW, channels_last(kW), type}, b{4, {1, 4, 1, 1}, {4, 1, 4, 4}, type},
+          y{6, kY, channels_last(kY), type};
       const Numbers xs = eighths(kX, 1), ws = eighths(kW, 2), bs = eighths(b.sizes, 4);
       const cudnnDataType_t compute = compute_of(type);
-      const Descriptor product = g.image(3, kY, compute, true), sum = g.image(5, kY, compute, true), to = y.descriptor(g), bias = b.descriptor(g);
+      const Descriptor product = g.image(3, kY, compute, true), sum = g.image(5, kY, compute, true), to = y.descriptor(g),
+                       bias = b.descriptor(g);
       const Descriptor first = g.forward(x.descriptor(g), w.descriptor(g), product, g.window({}, compute));
       const Descriptor second = g.pointwise(g.formula(CUDNN_POINTWISE_ADD, compute), {.x = &product, .b = &bias, .y = &sum});
       const Descriptor third = g.pointwise(g.formula(CUDNN_POINTWISE_RELU_FWD, compute), {.x = &sum, .y = &to});
@@ -305,7 +316,8 @@ TEST(products_and_sums) {
   const Numbers as = eighths(a.sizes, 1), bs = eighths(b.sizes, 2);
   Numbers expected(72, 0.0);
   for_each(c.sizes, [&](const Sizes& at) {
-    for (int64_t k = 0; k < 5; ++k) expected[position({24, 6, 1}, at)] += as[position({20, 5, 1}, {at[0], at[1], k})] * bs[position({6, 1}, {k, at[2]})];
+    for (int64_t k = 0; k < 5; ++k)
+      expected[position({24, 6, 1}, at)] += as[position({20, 5, 1}, {at[0], at[1], k})] * bs[position({6, 1}, {k, at[2]})];
   });
   const Descriptor product = g.matmul(a.descriptor(g), b.descriptor(g), c.descriptor(g));
   CHECK_CLOSE(run(g.graph({&product}), {{a, as}, {b, bs}}, c), expected, 1e-6, "product");
@@ -359,7 +371,8 @@ TEST(nondeterministic_engines_change_their_results) {
 TEST(tensor_cores_round_to_tensor_float32_when_asked) {
   const TestTensor x{1, {1, 1, 1, 1}, {1, 1, 1, 1}}, w = {2, x.sizes, x.strides}, y = {3, x.sizes, x.strides};
   const Window window{.before = {0, 0}, .after = {0, 0}};
-  const Descriptor operation = graphs().forward(x.descriptor(graphs()), w.descriptor(graphs()), y.descriptor(graphs()), graphs().window(window));
+  const Descriptor operation =
+      graphs().forward(x.descriptor(graphs()), w.descriptor(graphs()), y.descriptor(graphs()), graphs().window(window));
   const Descriptor graph = graphs().graph({&operation});
   const double odd = 1 + std::ldexp(1, -12);  // TF32 ends at 2^-10
   const DeviceArray xs(x.bytes({odd})), ws(w.bytes({1})), ys(y.bytes({0}));

@@ -1,5 +1,5 @@
-// Does the emulated cuDNN accept and refuse what the real one does? The same calls to both: which call fails, with which status, and whether
-// there is an engine. The real one needs no GPU for this (it takes a description of a device), only to be installed.
+// Does the emulated cuDNN accept and refuse what the real one does? The same calls to both: which call fails, with which status, and
+// whether there is an engine. The real one needs no GPU for this (it takes a description of a device), only to be installed.
 #include <filesystem>
 #include <functional>
 
@@ -51,7 +51,8 @@ Types all(cudnnDataType_t type, cudnnDataType_t compute) { return {type, type, t
 
 Case forward(const Sizes& x, const Sizes& w, const Sizes& y, const Window& window = {}, const Types& types = {}) {
   return [=](const Graphs& g) {
-    const Descriptor operation = g.forward(g.image(1, x, types.x), g.image(2, w, types.w), g.image(3, y, types.y), g.window(window, types.compute));
+    const Descriptor operation =
+        g.forward(g.image(1, x, types.x), g.image(2, w, types.w), g.image(3, y, types.y), g.window(window, types.compute));
     return engines(g, {&operation});
   };
 }
@@ -66,7 +67,8 @@ Case finalized(const std::function<void(const Graphs&)>& body) {
 // x * w + bias, rectified; `middle`: are the results in between virtual?
 Case fused(const Sizes& bias, const Types& types, bool middle = true, bool reversed = false) {
   return [=](const Graphs& g) {
-    const Descriptor product = g.image(3, kY, types.compute, middle), sum = g.image(5, kY, types.compute, true), y = g.image(6, kY, types.y);
+    const Descriptor product = g.image(3, kY, types.compute, middle), sum = g.image(5, kY, types.compute, true),
+                     y = g.image(6, kY, types.y);
     const Descriptor b = g.image(4, bias, types.y);
     const Descriptor first = g.forward(g.image(1, kX, types.x), g.image(2, kW, types.w), product, g.window({}, types.compute));
     const Descriptor second = g.pointwise(g.formula(CUDNN_POINTWISE_ADD, types.compute), {.x = &product, .b = &b, .y = &sum});
@@ -92,9 +94,8 @@ TEST(sizes_of_convolutions) {
   ALIKE("groups that do not divide the results", forward(kX, {15, 2, 3, 3}, {2, 15, 8, 8}));
   ALIKE("a kernel with too many channels", forward(kX, {16, 16, 3, 3}, kY));
   ALIKE("no images", forward({0, 8, 8, 8}, kW, {0, 16, 8, 8}));
-  ALIKE("tensors of different ranks", finalized([](const Graphs& g) {
-          g.forward(g.tensor(1, {2, 8, 8}, {64, 1, 8}), g.image(2, kW), g.image(3, kY), g.window({}));
-        }));
+  ALIKE("tensors of different ranks",
+        finalized([](const Graphs& g) { g.forward(g.tensor(1, {2, 8, 8}, {64, 1, 8}), g.image(2, kW), g.image(3, kY), g.window({})); }));
   ALIKE("convolution with the kernel flipped", forward(kX, kW, kY, {.mode = CUDNN_CONVOLUTION}));
 }
 
@@ -134,8 +135,9 @@ TEST(descriptors_of_windows) {
   ALIKE("stride 0", window({.strides = {0, 1}}));
   ALIKE("dilation 0", window({.dilations = {0, 1}}));
   ALIKE("three paddings of two", window({.before = {1, 1, 1}}));
-  for (const cudnnBackendAttributeName_t missing : {CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS,
-                                                    CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS})
+  for (const cudnnBackendAttributeName_t missing :
+       {CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS,
+        CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS})
     ALIKE("without attribute " + std::to_string(missing), finalized([=](const Graphs& g) {
             Descriptor d = g.make(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
             if (missing != CUDNN_ATTR_CONVOLUTION_CONV_MODE)
@@ -159,7 +161,8 @@ TEST(descriptors_of_tensors) {
   ALIKE("stride 0", tensor({1, 2, 3, 4}, {0, 1, 8, 2}));
   for (const int64_t alignment : {0, 1, 2, 3, 4, 6, 8, 256})
     for (const cudnnDataType_t type : {CUDNN_DATA_FLOAT, CUDNN_DATA_DOUBLE, CUDNN_DATA_HALF})
-      ALIKE("alignment " + std::to_string(alignment) + " of type " + std::to_string(type), tensor({1, 2, 3, 4}, {24, 1, 8, 2}, type, alignment));
+      ALIKE("alignment " + std::to_string(alignment) + " of type " + std::to_string(type),
+            tensor({1, 2, 3, 4}, {24, 1, 8, 2}, type, alignment));
   ALIKE("vectors of int8", tensor({1, 2, 3, 4}, {24, 1, 8, 2}, CUDNN_DATA_INT8x4));
   for (int missing = 0; missing < 5; ++missing)
     ALIKE("without part " + std::to_string(missing), finalized([=](const Graphs& g) {
@@ -181,7 +184,8 @@ TEST(attributes_are_typed) {
     });
   };
   ALIKE("float for an integer", tensor([](const Graphs&, Descriptor& d) { d.real(CUDNN_ATTR_TENSOR_UNIQUE_ID, 1.0f); }));
-  ALIKE("int32 for int64", tensor([](const Graphs&, Descriptor& d) { d.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT32, std::vector<int32_t>{1}); }));
+  ALIKE("int32 for int64",
+        tensor([](const Graphs&, Descriptor& d) { d.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT32, std::vector<int32_t>{1}); }));
   ALIKE("another descriptor's attribute", tensor([](const Graphs&, Descriptor& d) { d.integer(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2); }));
   ALIKE("two numbers for one", tensor([](const Graphs&, Descriptor& d) { d.integers(CUDNN_ATTR_TENSOR_UNIQUE_ID, {1, 2}); }));
   ALIKE("no number for one", tensor([](const Graphs&, Descriptor& d) { d.integers(CUDNN_ATTR_TENSOR_UNIQUE_ID, {}); }));
@@ -197,10 +201,12 @@ TEST(attributes_are_typed) {
   ALIKE("set after finalising", finalized([](const Graphs& g) { g.image(1, kX).integer(CUDNN_ATTR_TENSOR_UNIQUE_ID, 2); }));
   ALIKE("finalise twice", finalized([](const Graphs& g) { g.image(1, kX).finalize(); }));
   ALIKE("get another type", finalized([](const Graphs& g) { g.image(1, kX).get<float>(CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_FLOAT); }));
-  ALIKE("get another descriptor's", finalized([](const Graphs& g) { g.image(1, kX).get<int64_t>(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, CUDNN_TYPE_INT64); }));
+  ALIKE("get another descriptor's",
+        finalized([](const Graphs& g) { g.image(1, kX).get<int64_t>(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, CUDNN_TYPE_INT64); }));
   ALIKE("an unknown descriptor", finalized([](const Graphs& g) { g.make(static_cast<cudnnBackendDescriptorType_t>(999)); }));
   ALIKE("no descriptor", finalized([](const Graphs& g) { g.cudnn.check(g.cudnn.finalize(nullptr), "finalize"); }));
-  ALIKE("sizes read back", [](const Graphs& g) { return text(g.image(1, kX).get<int64_t>(CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64)); });
+  ALIKE("sizes read back",
+        [](const Graphs& g) { return text(g.image(1, kX).get<int64_t>(CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64)); });
   ALIKE("fewer sizes than there are", [](const Graphs& g) {
     const Descriptor d = g.image(1, kX);
     Sizes values(4, -7);
@@ -283,7 +289,8 @@ TEST(pointwise_operations) {
 
 TEST(sizes_of_products_and_sums) {
   const auto product = [](const Sizes& a, const Sizes& b, const Sizes& c) {
-    return finalized([=](const Graphs& g) { g.matmul(g.tensor(1, a, row_major(a)), g.tensor(2, b, row_major(b)), g.tensor(3, c, row_major(c))); });
+    return finalized(
+        [=](const Graphs& g) { g.matmul(g.tensor(1, a, row_major(a)), g.tensor(2, b, row_major(b)), g.tensor(3, c, row_major(c))); });
   };
   const auto sum = [](const Sizes& y) { return finalized([=](const Graphs& g) { g.reduction(g.image(1, kY), g.image(2, y)); }); };
   ALIKE("product", product({1, 4, 5}, {1, 5, 6}, {1, 4, 6}));

@@ -24,8 +24,11 @@ Matrices::Matrices(cudaDataType_t type, int64_t rows, int64_t columns, int64_t b
 Preference::Preference(uint64_t workspace_bytes, const std::string& place) {
   LAMINET_CUBLAS(cublasLtMatmulPreferenceCreate(&handle_), place);
   const uint32_t reduction = CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE;
-  LAMINET_CUBLAS(cublasLtMatmulPreferenceSetAttribute(handle_, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace_bytes, sizeof workspace_bytes), place);
-  LAMINET_CUBLAS(cublasLtMatmulPreferenceSetAttribute(handle_, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, &reduction, sizeof reduction), place);
+  LAMINET_CUBLAS(
+      cublasLtMatmulPreferenceSetAttribute(handle_, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace_bytes, sizeof workspace_bytes),
+      place);
+  LAMINET_CUBLAS(cublasLtMatmulPreferenceSetAttribute(handle_, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, &reduction, sizeof reduction),
+                 place);
 }
 
 }  // namespace laminet::cuda::blas

@@ -48,8 +48,10 @@ Matrices seen(const Product& product, int64_t rows, int64_t columns, bool transp
 bool fits(int64_t size) { return size <= std::numeric_limits<int32_t>::max(); }
 
 std::string why_not(const Product& product) {
-  if (product.batch == 0 || product.rows == 0 || product.columns == 0 || product.depth == 0) return "cuBLASLt multiplies no matrices without elements";
-  if (!fits(product.batch) || !fits(product.rows) || !fits(product.columns) || !fits(product.depth)) return "cuBLASLt takes sizes below 2^31";
+  if (product.batch == 0 || product.rows == 0 || product.columns == 0 || product.depth == 0)
+    return "cuBLASLt multiplies no matrices without elements";
+  if (!fits(product.batch) || !fits(product.rows) || !fits(product.columns) || !fits(product.depth))
+    return "cuBLASLt takes sizes below 2^31";
   if (product.epilogue == Epilogue::none) return "";
   if (product.dtype == DType::f64) return "cuBLASLt has no epilogue in float64";
   if (product.epilogue == Epilogue::bias_gradient && (product.batch != 1 || !product.transpose_a || product.transpose_b))

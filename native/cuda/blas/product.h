@@ -30,9 +30,10 @@ struct Addresses {
 
 class Multiplication {
  public:
-  // Asks the heuristics, once for all runs: the algorithm is fixed and its workspace is its own, so equal operands give equal bits in every
-  // run. Null, with the reason in `refusal`, when the library has no algorithm.
-  static std::unique_ptr<Multiplication> choose(cublasLtHandle_t handle, const Product& product, const std::string& place, std::string& refusal);
+  // Asks the heuristics, once for all runs: the algorithm is fixed and its workspace is its own, so equal operands give equal bits in
+  // every run. Null, with the reason in `refusal`, when the library has no algorithm.
+  static std::unique_ptr<Multiplication> choose(cublasLtHandle_t handle, const Product& product, const std::string& place,
+                                                std::string& refusal);
 
   size_t workspace_bytes() const { return workspace_bytes_; }
   std::string name() const;  // "algorithm 21"

@@ -7,7 +7,8 @@
 
 namespace laminet::cuda::blas {
 
-// Throws Error DEVICE or OUT_OF_MEMORY: "<place>: cublasLtMatmul: ... (CUBLAS_STATUS_EXECUTION_FAILED)". `call` may have its arguments behind it.
+// Throws Error DEVICE or OUT_OF_MEMORY: "<place>: cublasLtMatmul: ... (CUBLAS_STATUS_EXECUTION_FAILED)". `call` may be written with its
+// arguments.
 void check(cublasStatus_t status, const char* call, const std::string& place);
 
 #define LAMINET_CUBLAS(call, place) laminet::cuda::blas::check((call), #call, place)

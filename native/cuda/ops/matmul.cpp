@@ -1,6 +1,6 @@
-// matmul (a, b[, bias]) {transposeA, transposeB[, epilogue]}: by cuBLASLt with the epilogue, by cuBLASLt with an own kernel for the bias after
-// it, or zeros where there is nothing to add up. epilogue = "bias" | "bias_relu" (third operand [n]) | "bias_gradient" (second result [n]:
-// the sums of the columns of b).
+// matmul (a, b[, bias]) {transposeA, transposeB[, epilogue]}: by cuBLASLt with the epilogue, by cuBLASLt with an own kernel for the bias
+// after it, or zeros where there is nothing to add up. epilogue = "bias" | "bias_relu" (third operand [n]) | "bias_gradient" (second
+// result [n]: the sums of the columns of b).
 #include <functional>
 #include <numeric>
 
@@ -78,7 +78,8 @@ class ProductWork final : public Work {
   }
 
   void launch(const Places& at, Context& context) override {
-    multiplication_->run(context.cublas_lt(), {at.at(a_), at.at(b_), at.at(y_)}, workspace_ >= 0 ? at.at(workspace_) : nullptr, context.stream());
+    multiplication_->run(context.cublas_lt(), {at.at(a_), at.at(b_), at.at(y_)}, workspace_ >= 0 ? at.at(workspace_) : nullptr,
+                         context.stream());
   }
 
  private:
