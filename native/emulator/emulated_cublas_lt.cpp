@@ -127,7 +127,7 @@ const char* cublasLtGetStatusName(cublasStatus_t status) {
     LAMINET_STATUS(CUBLAS_STATUS_NOT_SUPPORTED)
     LAMINET_STATUS(CUBLAS_STATUS_LICENSE_ERROR)
   }
-  return "CUBLAS_STATUS_UNKNOWN";
+  return "unrecognized status";
 }
 #undef LAMINET_STATUS
 

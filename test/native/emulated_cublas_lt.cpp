@@ -2,6 +2,8 @@
 // it refuses. What a row-major caller asks of it is in cuda_matmul.cpp.
 #include <cublasLt.h>
 
+#include <filesystem>
+
 #include "check.h"
 #include "cudnn_numbers.h"
 #include "emulated_device.h"
@@ -9,11 +11,11 @@
 namespace laminet::test {
 namespace {
 
-// The functions of the emulated library.
+// The functions of one libcublasLt, the real or the emulated one.
 struct CublasLt {
-  CublasLt() {
+  explicit CublasLt(const std::string& path) {
     emulated();  // the runtime first
-    library = dlopen((emulated_folder() + "/libcublasLt.so.13").c_str(), RTLD_NOW | RTLD_LOCAL);
+    library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) throw std::runtime_error(dlerror());
     load(create, "cublasLtCreate");
     load(layout_create, "cublasLtMatrixLayoutCreate");
@@ -28,7 +30,6 @@ struct CublasLt {
     load(matmul, "cublasLtMatmul");
     load(name, "cublasLtGetStatusName");
     load(version, "cublasLtGetVersion");
-    create(&handle);
   }
   template <typename Function>
   void load(Function& function, const char* symbol) {
@@ -54,7 +55,11 @@ struct CublasLt {
 };
 
 CublasLt& lt() {
-  static auto* const loaded = new CublasLt;
+  static auto* const loaded = [] {
+    auto* const library = new CublasLt(emulated_folder() + "/libcublasLt.so.13");
+    library->create(&library->handle);
+    return library;
+  }();
   return *loaded;
 }
 
@@ -224,6 +229,53 @@ TEST(what_contradicts_itself_or_is_not_supported) {
   CHECK_EQUAL(lt().operation_set(operation, CUBLASLT_MATMUL_DESC_TRANSA, &too_wide, sizeof too_wide), CUBLAS_STATUS_INVALID_VALUE);
   lt().operation_destroy(operation);
   CHECK(lt().version() >= 130000);
+}
+
+// The real library makes descriptors without a GPU.
+TEST(attributes_are_as_wide_as_in_the_real_library) {
+  if (!std::filesystem::exists(REAL_CUBLAS)) {
+    std::cout << "skipped: attributes_are_as_wide_as_in_the_real_library: " << REAL_CUBLAS << " is not there" << std::endl;
+    return;
+  }
+  const CublasLt real(REAL_CUBLAS);
+  const CublasLt* const libraries[] = {&lt(), &real};
+  const char zeros[16] = {};
+  const auto alike = [&](const std::string& name, const auto& set) {
+    for (const size_t bytes : {1, 2, 4, 8, 16}) {
+      const std::string emulated = lt().name(set(0, zeros, bytes)), expected = lt().name(set(1, zeros, bytes));
+      if (emulated != expected)
+        fail(__FILE__, __LINE__, name + " of " + text(bytes) + " bytes: the emulation: " + emulated + "; cuBLASLt: " + expected);
+    }
+    CHECK_EQUAL(set(0, nullptr, 4), set(1, nullptr, 4));
+  };
+  cublasLtMatrixLayout_t layouts[2];
+  cublasLtMatmulDesc_t operations[2];
+  cublasLtMatmulPreference_t preferences[2];
+  for (int which = 0; which < 2; ++which) {
+    CHECK_EQUAL(libraries[which]->layout_create(&layouts[which], CUDA_R_32F, 3, 4, 3), CUBLAS_STATUS_SUCCESS);
+    CHECK_EQUAL(libraries[which]->operation_create(&operations[which], CUBLAS_COMPUTE_32F, CUDA_R_32F), CUBLAS_STATUS_SUCCESS);
+    CHECK_EQUAL(libraries[which]->preference_create(&preferences[which]), CUBLAS_STATUS_SUCCESS);
+  }
+  for (const cublasLtMatrixLayoutAttribute_t attribute :
+       {CUBLASLT_MATRIX_LAYOUT_TYPE, CUBLASLT_MATRIX_LAYOUT_ORDER, CUBLASLT_MATRIX_LAYOUT_ROWS, CUBLASLT_MATRIX_LAYOUT_COLS,
+        CUBLASLT_MATRIX_LAYOUT_LD, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET})
+    alike("layout attribute " + text(static_cast<int>(attribute)), [&](int which, const void* value, size_t bytes) {
+      return libraries[which]->layout_set(layouts[which], attribute, value, bytes);
+    });
+  for (const cublasLtMatmulDescAttributes_t attribute :
+       {CUBLASLT_MATMUL_DESC_SCALE_TYPE, CUBLASLT_MATMUL_DESC_POINTER_MODE, CUBLASLT_MATMUL_DESC_TRANSA, CUBLASLT_MATMUL_DESC_TRANSB,
+        CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_MATMUL_DESC_BIAS_POINTER, CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE,
+        CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE})
+    alike("operation attribute " + text(static_cast<int>(attribute)), [&](int which, const void* value, size_t bytes) {
+      return libraries[which]->operation_set(operations[which], attribute, value, bytes);
+    });
+  for (const cublasLtMatmulPreferenceAttributes_t attribute :
+       {CUBLASLT_MATMUL_PREF_SEARCH_MODE, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK})
+    alike("preference attribute " + text(static_cast<int>(attribute)), [&](int which, const void* value, size_t bytes) {
+      return libraries[which]->preference_set(preferences[which], attribute, value, bytes);
+    });
+  for (int status = 0; status <= 17; ++status)
+    CHECK_EQUAL(std::string(lt().name(static_cast<cublasStatus_t>(status))), std::string(real.name(static_cast<cublasStatus_t>(status))));
 }
 
 TEST(memory_is_checked) {
