@@ -37,7 +37,7 @@ struct Descriptor {
     const auto found = attributes.find(name);
     if (found == attributes.end()) return {};
     std::vector<T> values(found->second.bytes.size() / sizeof(T));
-    std::memcpy(values.data(), found->second.bytes.data(), values.size() * sizeof(T));
+    if (!values.empty()) std::memcpy(values.data(), found->second.bytes.data(), values.size() * sizeof(T));
     return values;
   }
   template <typename T>
@@ -54,7 +54,7 @@ struct Descriptor {
   void give(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, const std::vector<T>& values) {
     Attribute& attribute = attributes[name] = {.type = type, .count = static_cast<int64_t>(values.size())};
     attribute.bytes.resize(values.size() * sizeof(T));
-    std::memcpy(attribute.bytes.data(), values.data(), attribute.bytes.size());
+    if (!values.empty()) std::memcpy(attribute.bytes.data(), values.data(), attribute.bytes.size());
   }
   void give(cudnnBackendAttributeName_t name, std::vector<DescriptorPtr> children);
 

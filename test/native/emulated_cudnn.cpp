@@ -480,6 +480,8 @@ TEST(captured_work_runs_with_the_graph) {
   runtime.check(runtime.launch(executable, stream()));
   runtime.check(runtime.stream_synchronize(stream()));
   CHECK(convolution.ys.contents() == after);
+  runtime.check(runtime.executable_destroy(executable));
+  runtime.check(runtime.graph_destroy(graph));
 }
 
 }  // namespace laminet::test

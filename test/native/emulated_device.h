@@ -28,6 +28,8 @@ class EmulatedRuntime {
     load(end_capture, "cudaStreamEndCapture");
     load(instantiate, "cudaGraphInstantiate");
     load(launch, "cudaGraphLaunch");
+    load(executable_destroy, "cudaGraphExecDestroy");
+    load(graph_destroy, "cudaGraphDestroy");
   }
 
   void check(cudaError_t status) const {
@@ -43,6 +45,8 @@ class EmulatedRuntime {
   decltype(&cudaStreamEndCapture) end_capture;
   cudaError_t (*instantiate)(cudaGraphExec_t*, cudaGraph_t, unsigned long long);
   decltype(&cudaGraphLaunch) launch;
+  decltype(&cudaGraphExecDestroy) executable_destroy;
+  decltype(&cudaGraphDestroy) graph_destroy;
 
  private:
   template <typename Function>
