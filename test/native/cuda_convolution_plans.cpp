@@ -1,5 +1,7 @@
 // How the cuda backend chooses among cuDNN's engines: options of the device, races, plans that are kept on disk, and what is said when an
 // engine fails.
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
