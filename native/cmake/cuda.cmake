@@ -17,12 +17,16 @@ endif()
 file(REMOVE "${cuda_skipped}")
 
 file(GLOB finder_sources CONFIGURE_DEPENDS cuda/finder/*.cpp)
-add_library(laminet_cuda MODULE ${finder_sources})
+list(FILTER finder_sources EXCLUDE REGEX "/plugin\\.cpp$")
+add_library(laminet_finder STATIC ${finder_sources})
+target_compile_options(laminet_finder PRIVATE ${laminet_warnings})
+target_link_libraries(laminet_finder PUBLIC laminet_runtime)
+add_library(laminet_cuda MODULE cuda/finder/plugin.cpp)
 set_target_properties(laminet_cuda PROPERTIES PREFIX "" SUFFIX ".so")
 target_compile_options(laminet_cuda PRIVATE ${laminet_warnings})
 # The finder tells which devices these serve.
 target_compile_definitions(laminet_cuda PRIVATE LAMINET_CUDA_ARCHITECTURES="${laminet_cuda_architectures}")
-target_link_libraries(laminet_cuda PRIVATE laminet_runtime)
+target_link_libraries(laminet_cuda PRIVATE laminet_finder)
 target_link_options(laminet_cuda PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL)
 
 file(GLOB_RECURSE cuda_sources CONFIGURE_DEPENDS cuda/*.cpp cuda/*.cu)
