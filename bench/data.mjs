@@ -1,5 +1,5 @@
-// Random samples as files, the same for every contestant: PREFIX.x holds images as float32 [4 * batch, height, width, channels] from -1 to 1,
-// PREFIX.y class numbers as int32.
+// Random samples as files, the same for every contestant: PREFIX.x holds images as float32 [4 * batch, height, width, channels] from -1
+// to 1, PREFIX.y class numbers as int32.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchFolder } from './report.mjs';

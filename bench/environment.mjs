@@ -1,5 +1,5 @@
-// What the rivals need, installed into build/bench on first use: a Python environment by pip, Node packages by npm. Both follow the ordinary
-// configuration of pip and npm; LAMINET_BENCH_PYTHON names a Python that has the packages already.
+// What the rivals need, installed into build/bench on first use: a Python environment by pip, Node packages by npm. Both follow the
+// ordinary configuration of pip and npm; LAMINET_BENCH_PYTHON names a Python that has the packages already.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

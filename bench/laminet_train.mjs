@@ -1,5 +1,6 @@
 // A contestant of the training benchmark: laminet. Besides {"run": seconds} it answers {"eventLoop": seconds} with the delay of the event
-// loop while it trains. `node bench/laminet_train.mjs --model B --batch 32 --data build/bench/data/B32`; `--once` ends after the first step.
+// loop while it trains. `node bench/laminet_train.mjs --model B --batch 32 --data build/bench/data/B32`; `--once` ends after the first
+// step.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readData } from './data.mjs';
 import { commandLine } from './options.mjs';

@@ -89,8 +89,8 @@ const models = {
 };
 
 /**
- * A plain stack for the measurements of scaling: `plain:SIDE:DEPTH:WIDTH` has DEPTH convolutions 3x3 of WIDTH filters on images of SIDE times
- * SIDE pixels with 3 channels.
+ * A plain stack for the measurements of scaling: `plain:SIDE:DEPTH:WIDTH` has DEPTH convolutions 3x3 of WIDTH filters on images
+ * of SIDE times SIDE pixels with 3 channels.
  */
 function plain(side, depth, width) {
   const inputShape = [side, side, 3];

@@ -1,4 +1,5 @@
-// npm run bench:predict: `predict` of laminet beside onnxruntime-node, with the same weights and the same images; their results are compared.
+// npm run bench:predict: `predict` of laminet beside onnxruntime-node, with the same weights and the same images; their results are
+// compared.
 //
 // laminet writes the weights of its model (laminet_predict.mjs), rivals/onnx_model.py makes an ONNX file of them.
 import { spawnSync } from 'node:child_process';

@@ -30,6 +30,7 @@ export function provenance({ machine, date, commit, changed, versions, environme
   const where = `${machine.cpu}${sets}, ${machine.cores} cores, ${machine.system}, load ${machine.loadBefore.toFixed(2)} before`;
   // The number of threads stands in the tables.
   const what = new Set(Object.values(versions).map((version) => version.replace(/, \d+ threads?/, '')));
-  const set = Object.entries(environment).map(([name, value]) => `; ${name}=${value}`);
-  return `Measured ${date.slice(0, 10)} at commit ${commit.slice(0, 7)}${changed ? ' with changes' : ''} on ${where}; ${[...what].join('; ')}${set.join('')}.`;
+  const set = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const state = `${commit.slice(0, 7)}${changed ? ' with changes' : ''}`;
+  return `Measured ${date.slice(0, 10)} at commit ${state} on ${where}; ${[...what, ...set].join('; ')}.`;
 }

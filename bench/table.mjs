@@ -1,7 +1,7 @@
 // npm run bench:table: writes what was measured into docs/performance.md, each kind of measurement between its own markers.
 //
-// Reads build/bench/KIND.json of every kind that was measured, or the files named on the command line, which `--section NAME` sends to another
-// section than that of their kind; draws images/scaling.png beside the page.
+// Reads build/bench/KIND.json of every kind that was measured, or the files named on the command line, which `--section NAME` sends to
+// another section than that of their kind; draws images/scaling.png beside the page.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { root } from './machine.mjs';

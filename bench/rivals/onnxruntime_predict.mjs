@@ -1,5 +1,5 @@
-// A contestant of the prediction benchmark: onnxruntime-node. It gets its images channels first, as it likes them; the conversion is not timed.
-// `node bench/rivals/onnxruntime_predict.mjs --model B --batch 32 --threads 2 --data build/bench/data/B32`
+// A contestant of the prediction benchmark: onnxruntime-node. It gets its images channels first, as it likes them; the conversion is not
+// timed. `node bench/rivals/onnxruntime_predict.mjs --model B --batch 32 --threads 2 --data build/bench/data/B32`
 import { batchesOfData, readData } from '../data.mjs';
 import { onnxRuntimeNode } from '../environment.mjs';
 import { modelOf } from '../models.mjs';
