@@ -81,7 +81,8 @@ export function normalize(x: TensorLike, options: NormalizeOptions = {}): Tensor
  * const unit = l2Normalize(tensor([3, 4])); // [0.6, 0.8]
  */
 export function l2Normalize(x: TensorLike, axis: Axes = -1, epsilon = 1e-12): Tensor {
-  const operand = convert('l2Normalize', x);
+  const given = convert('l2Normalize', x);
+  const operand = isFloat16(given.dtype) ? castTo(given, 'float32') : given; // squares overflow in float16
   const squared = sum(square(operand), axis, { keepDims: true });
-  return mul(operand, rsqrt(maximum(squared, epsilon * epsilon)));
+  return castTo(mul(operand, rsqrt(maximum(squared, epsilon * epsilon))), given.dtype);
 }

@@ -26,6 +26,7 @@ RECORDERS = [
     "texts",
     "configs",
     "indexing",
+    "mixed",
 ]
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { denseGradients } from '../../lib/autodiff/gradients.js';
-import { type DType, isFloat, type TypedArray, typedArray } from '../../lib/core/dtype.js';
+import { type DType, type FloatDType, isFloat, isFloat16, type TypedArray, typedArray } from '../../lib/core/dtype.js';
 import { compatible, type Dimension, type Shape, sizeOf } from '../../lib/core/shape.js';
 import { type Constant, constantOp, Graph, type Value } from '../../lib/graph/graph.js';
 import type { NestedArray, Tensor } from '../../lib/graph/tensor.js';
@@ -42,6 +42,8 @@ export interface OpCase {
   readonly second?: boolean;
   /** Allowed difference of the tested device and reference in float32, relative to the largest element. */
   readonly tolerance?: number;
+  /** Whether it is checked in floats of 16 bits; false for results that jump, and for numbers that these types do not have. */
+  readonly float16?: boolean;
   /** Which inputs the shape rule is checked for with unknown sizes: all by default, only the first, or none. */
   readonly unknown?: 'first' | 'none';
 }
@@ -56,7 +58,7 @@ type Body = (...inputs: Tensor[]) => readonly Tensor[];
 
 const elements = (shape: readonly number[]): number => sizeOf(shape) as number;
 
-function hostInputs({ inputs }: OpCase, float: 'float32' | 'float64'): Host[] {
+function hostInputs({ inputs }: OpCase, float: FloatDType): Host[] {
   return inputs.map((given, index) => {
     const input: CaseInput = 'shape' in given ? given : { shape: given };
     const { shape, low = -1, high = 1, values, dtype = float } = input;
@@ -222,6 +224,30 @@ async function checkDevices(op: OpCase, body: Body, gradient: boolean): Promise<
   });
 }
 
+/** Largest difference of one rounded op and of a few, relative to the largest element. */
+const float16Tolerance = { bfloat16: 2 ** -5, float16: 2 ** -8 } as const;
+
+/** On the reference device 16 bits give what float32 gives for the same numbers, but for rounding; the tested device gives the same. */
+async function checkFloat16(op: OpCase, body: Body, gradient: boolean): Promise<void> {
+  const both: Body = (...values) => [...body(...values), ...(gradient ? gradientBody(body)(...values) : [])];
+  for (const type of ['bfloat16', 'float16'] as const) {
+    const inputs = hostInputs(op, type);
+    const wide = inputs.map((input): Host => ({ ...input, dtype: isFloat16(input.dtype) ? 'float32' : input.dtype }));
+    const expected = await runOn(setDevice('reference'), both, wide);
+    const found = await runOn(setDevice('reference'), both, inputs);
+    const other = await runOn(setDevice(testedDevice), both, inputs);
+    for (const [i, output] of found.entries()) {
+      const exact = expected[i] as Output;
+      const where = `result ${i} in ${type}`;
+      expect(output.shape, where).toEqual(exact.shape);
+      expect(output.dtype === type || output.dtype === exact.dtype, `${where} is ${output.dtype}`).toBe(true);
+      expect(difference(output.data, exact.data), where).toBeLessThanOrEqual(float16Tolerance[type]);
+      const tolerance = testedDevice === 'cpu' ? 0 : float16Tolerance[type];
+      expect(difference((other[i] as Output).data, output.data), `${where} on ${testedDevice}`).toBeLessThanOrEqual(tolerance);
+    }
+  }
+}
+
 async function checkCase(op: OpCase): Promise<void> {
   const body = results(op);
   const reference = setDevice('reference');
@@ -242,6 +268,7 @@ async function checkCase(op: OpCase): Promise<void> {
   if (gradient) await checkGradient(reference, body, inputs);
   if (op.second) await checkGradient(reference, gradientBody(body), inputs);
   await checkDevices(op, body, gradient);
+  if (op.float16 !== false && inputs.some(isDifferentiated)) await checkFloat16(op, body, gradient);
 }
 
 /** One test a case. */

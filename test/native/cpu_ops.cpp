@@ -179,6 +179,24 @@ TEST(other_types) {
   COMPARE(one({"i32[2]"}, {"f32[3,50]"}, "random_normal", "stream=1"));
 }
 
+TEST(floats_of_16_bits) {
+  for (const std::string t : {"bf16", "f16"}) {
+    COMPARE(one({t + "[2,5,5,3]", t + "[3,3,3,4]"}, {t + "[2,5,5,4]"}, "conv2d", "strides=[1,1], padding=\"same\", dilations=[1,1], groups=1"));
+    COMPARE(one({t + "[4,5]", t + "[5,3]"}, {t + "[4,3]"}, "matmul", "transposeA=false, transposeB=false"));
+    COMPARE(one({t + "[3,4]", t + "[4]"}, {t + "[3,4]"}, "add"));
+    COMPARE(one({t + "[3,4]"}, {t + "[3]"}, "sum", "axes=[1], keepDims=false"));
+    COMPARE(one({t + "[3,4]"}, {t + "[4,3]"}, "transpose", "permutation=[1,0]"));
+    COMPARE(one({t + "[3,4]"}, {t + "[6,9]"}, "pad", "before=[1,0], after=[2,2], interior=[0,1], value=7"));
+    COMPARE(one({"i32[2]"}, {t + "[3,50]"}, "random_uniform", "stream=1, low=0, high=1"));
+    // Between instructions of float32, as layers of mixed precision are: those keep their kernels, these go to the reference's.
+    COMPARE("program 1\n%0: f32[2,8,8,3] = input {name=\"x\"}\n%1: f32[3,3,3,8] = variable {index=0, name=\"kernel\"}\n"
+            "%2: " + t + "[2,8,8,3] = cast (%0)\n%3: " + t + "[3,3,3,8] = cast (%1)\n"
+            "%4: " + t + "[2,8,8,8] = conv2d (%2, %3) {strides=[1,1], padding=\"same\", dilations=[1,1], groups=1}\n"
+            "%5: " + t + "[2,8,8,8] = relu (%4)\n%6: f32[2,8,8,8] = cast (%5)\n%7: f32[2,8,8,8] = square (%6)\n"
+            "%8: f32[3,3,3,8] = add (%1, %1)\nupdate 0 = %8\nreturn (%7, %5)\n");
+  }
+}
+
 TEST(empty_tensors) {
   COMPARE(one({"f32[0,4]", "f32[4]"}, {"f32[0,4]"}, "add"));
   COMPARE(one({"f32[0,4]"}, {"f32[4]"}, "sum", "axes=[0], keepDims=false"));

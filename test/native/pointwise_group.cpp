@@ -285,3 +285,18 @@ return (%3)
   CHECK_EQUAL(order.size(), 4u);
   CHECK_EQUAL(order.back().group, 0);
 }
+
+TEST(constants_of_16_bits_are_rounded) {
+  const Formed formed = form(R"(program 1
+%0: bf16[4] = input {name="x"}
+%1: bf16[] = fill {value=0.1}
+%2: bf16[4] = mul (%0, %1)
+%3: f16[4] = cast (%2)
+%4: f16[] = fill {value=1e-9}
+%5: f16[4] = add (%3, %4)
+return (%5)
+)");
+  const PointwiseGroup& group = formed.of(5);
+  CHECK_EQUAL(group.constants[0].value, 0.10009765625);
+  CHECK_EQUAL(group.constants[1].value, 0.0);
+}

@@ -15,9 +15,11 @@ RANGES = {
 }
 
 
-def build(case):
+def build(case, policy=None):
     """The Keras model of a description: layers in a row, or the listed calls."""
-    keras.utils.clear_session()
+    keras.utils.clear_session()  # forgets the policy too
+    if policy is not None:
+        keras.config.set_dtype_policy(policy)
     layers = {entry["name"]: names.create(entry, name=entry["name"]) for entry in case["layers"]}
     known = {entry["name"]: keras.Input(entry["shape"], name=entry["name"]) for entry in case["inputs"]}
     inputs = list(known.values())
@@ -39,9 +41,9 @@ def initial_weights(model, first_seed):
     return weights
 
 
-def prepared(case, weights):
+def prepared(case, weights, policy=None):
     """A compiled model holding its initial weights."""
-    model = build(case)
+    model = build(case, policy)
     dtype = keras.config.floatx()
     model.set_weights([generator.values(weight, dtype) for weight in weights])
     options = case["compile"]

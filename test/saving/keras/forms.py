@@ -118,8 +118,41 @@ def code(folder):
     record(folder, "code", model, [np.random.normal(size=(4, 3))])
 
 
+def mixed(folder):
+    """A model of mixed_float16 with its loss scaling, after a step that overflowed and two that did not."""
+    keras.config.set_dtype_policy("mixed_float16")
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(3, activation="relu", name="hidden"),
+            layers.LayerNormalization(name="norm"),
+            layers.Dense(2, dtype="float32", name="out"),
+        ],
+        name="mixed",
+    )
+    scaling = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01), initial_scale=64.0, dynamic_growth_steps=3)
+    model.compile(scaling, "mse")
+    keras.config.set_dtype_policy("float32")
+    x, y = np.random.normal(size=(6, 4)).astype("float32"), np.random.normal(size=(6, 2)).astype("float32")
+
+    def loss(factor=1.0):
+        model.reset_metrics()
+        return float(model.train_on_batch(x, y * np.float32(factor), return_dict=True)["loss"])
+
+    for factor in (1e30, 1, 1):
+        loss(factor)
+    model.save(folder / "mixed.keras")
+    plain = lambda array: {"shape": array.shape, "dtype": "float32", "data": np.asarray(array).ravel().tolist()}
+    described = {"x": [plain(x)], "y": [plain(y)], "predictions": [plain(model.predict_on_batch(x))]}
+    described["iterations"] = int(scaling.iterations)
+    described["scale"], described["counter"] = float(scaling.dynamic_scale), int(scaling.step_counter)
+    described["losses"] = [loss() for _ in range(3)]
+    described["scaleAfter"] = float(scaling.dynamic_scale)
+    (folder / "mixed.json").write_text(json.dumps(described) + "\n")
+
+
 if __name__ == "__main__":
     keras.utils.set_random_seed(11)
     np.random.seed(11)
-    for make in (halves, parts, old, by_name, code):
+    for make in (halves, parts, old, by_name, code, mixed):
         make(pathlib.Path(sys.argv[1]))
