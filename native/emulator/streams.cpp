@@ -10,7 +10,9 @@
 namespace laminet::emulator {
 namespace {
 
-constexpr size_t kQueue = 1024;  // of work that a stream holds; then the host waits, as on a GPU
+// Work that a stream holds; then the host waits, as on a GPU. A GPU holds about a thousand kernels, but it also works meanwhile: with as many,
+// the end of a process would wait for minutes of emulated work.
+constexpr size_t kQueue = 16;
 
 auto& streams = *new std::set<Stream*>;
 Stream* per_thread_stream = nullptr;

@@ -8,7 +8,7 @@ const disposed = device.allocate('f32', [4]);
 disposed.dispose();
 const calls = [
   () => addon.open('nothing', {}),
-  () => device.allocate('f16', [4]),
+  () => device.allocate('f8', [4]),
   () => device.allocate('f32', [-1]),
   () => device.allocate('f32'),
   () => device.upload('f32', [4], new Float32Array(3)),
