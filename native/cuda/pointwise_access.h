@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "kernels/pointwise_code.h"
+#include "kernels/pointwise_data.h"
 
 namespace laminet::cuda {
 

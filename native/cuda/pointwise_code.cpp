@@ -39,8 +39,8 @@ class Translation {
 
   void choose_set() {
     for (const PointwiseStep& step : group_.steps) {
-      const bool heavy = step.kind == PointwiseStep::Kind::random_normal || (step.kind == PointwiseStep::Kind::formula && is_heavy(step.code));
       const bool float64 = step.dtype == DType::f64 || step.operand_dtype == DType::f64;
+      const bool heavy = step.kind == PointwiseStep::Kind::formula ? is_heavy(step.code) : step.kind == PointwiseStep::Kind::random_normal;
       code_.set = std::max(code_.set, float64 ? PointwiseSet::float64 : heavy ? PointwiseSet::full : PointwiseSet::light);
     }
   }
@@ -97,9 +97,8 @@ class Translation {
 
   // An output may lie where an operand does, so nothing is stored before the last operand is read.
   void defer_stores() {
-    const auto reads_memory = [&](const Draft& draft) {
-      return std::any_of(draft.sources.begin(), draft.sources.end(), [&](const Draft::Source& source) { return !source.drafted && source.index < operand_count(); });
-    };
+    const auto lies_in_memory = [&](const Draft::Source& source) { return !source.drafted && source.index < operand_count(); };
+    const auto reads_memory = [&](const Draft& draft) { return std::any_of(draft.sources.begin(), draft.sources.end(), lies_in_memory); };
     const auto last = std::find_if(drafts_.rbegin(), drafts_.rend(), reads_memory);
     const auto first_free = static_cast<int>(drafts_.rend() - last) - 1;  // it stores after it has read
     for (int i = 0; i < first_free; ++i) {
@@ -122,12 +121,7 @@ class Translation {
     for (int i = 0; i < count; ++i) {
       Draft& draft = drafts_[i];
       draft.code.source_count = static_cast<uint16_t>(draft.sources.size());
-      for (size_t k = 0; k < draft.sources.size(); ++k) {
-        const Draft::Source& source = draft.sources[k];
-        draft.code.sources[k] = static_cast<uint16_t>(!source.drafted           ? source.index
-                                                      : source.index + 1 == i ? PointwiseInstruction::kPrevious
-                                                                              : PointwiseInstruction::kSlot + drafts_[source.index].code.slot);
-      }
+      for (size_t k = 0; k < draft.sources.size(); ++k) draft.code.sources[k] = encode(draft.sources[k], i);
       if (last_read[i] >= 0) {
         const auto free = std::find_if(busy_until.begin(), busy_until.end(), [&](int until) { return until <= i; });
         draft.code.slot = static_cast<uint16_t>(free - busy_until.begin());
@@ -138,6 +132,12 @@ class Translation {
       code_.instructions.push_back(draft.code);
     }
     code_.slots = static_cast<int>(busy_until.size());
+  }
+
+  uint16_t encode(const Draft::Source& source, int reader) const {
+    if (!source.drafted) return static_cast<uint16_t>(source.index);
+    if (source.index + 1 == reader) return PointwiseInstruction::kPrevious;
+    return static_cast<uint16_t>(PointwiseInstruction::kSlot + drafts_[source.index].code.slot);
   }
 
   const PointwiseGroup& group_;

@@ -52,8 +52,8 @@ std::vector<double> edges(DType dtype) {
     case DType::u8: return {0, 1, 2, 3, 7, 8, 127, 128, 254, 255};
     case DType::i32: return {0, 1, -1, 2, -2, 3, 7, -7, 31, 46341, 100000, 2147483647.0, -2147483647.0, -2147483648.0};
     default:
-      return {0.0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, NAN, INFINITY, -INFINITY, 1e-40, -1e-310, 6e-8, 65504, -70000, 3e38, -1e300, 300,
-              -300, 0.99999994, 2147483648.0, -1e10, 255.5, -0.75};
+      return {0.0,  -0.0,    1,      -1,   0.5,  -0.5,   1.5, 2.5,  -2.5,       3,            NAN,   INFINITY, -INFINITY, 1e-40,
+              6e-8, -1e-310, -70000, 3e38, 300,  -1e300, -300, 65504, 0.99999994, 2147483648.0, -1e10, 255.5,    -0.75};
   }
 }
 
@@ -111,7 +111,8 @@ std::string compare_formulas(DType dtype, const std::function<bool(Pointwise)>& 
   }
   const Program program = parse(lines.text());
   verify(program);
-  return compare_exactly(program, {bytes_of(dtype, x), bytes_of(dtype, y), bytes_of(dtype, z), bytes_of(DType::boolean, condition)}, {}, file, line);
+  const std::vector<Bytes> inputs = {bytes_of(dtype, x), bytes_of(dtype, y), bytes_of(dtype, z), bytes_of(DType::boolean, condition)};
+  return compare_exactly(program, inputs, {}, file, line);
 }
 
 std::vector<DType> all_types() { return {std::begin(kDTypes), std::end(kDTypes)}; }
@@ -125,10 +126,10 @@ TEST(every_formula_with_edge_values) {
 // Without the formulas that bring in the kernel of all formulas.
 TEST(simple_formulas_with_edge_values) {
   const auto is_simple = [](Pointwise code) {
-    for (const Pointwise simple : {Pointwise::add, Pointwise::mul, Pointwise::div, Pointwise::relu, Pointwise::relu_backward, Pointwise::exp,
-                                   Pointwise::sqrt, Pointwise::sigmoid, Pointwise::clip, Pointwise::less, Pointwise::select, Pointwise::maximum})
-      if (code == simple) return true;
-    return false;
+    static const Pointwise simple[] = {Pointwise::add, Pointwise::mul,  Pointwise::div,     Pointwise::relu, Pointwise::relu_backward,
+                                       Pointwise::exp, Pointwise::sqrt, Pointwise::sigmoid, Pointwise::clip, Pointwise::less,
+                                       Pointwise::tanh, Pointwise::select, Pointwise::maximum};
+    return std::find(std::begin(simple), std::end(simple), code) != std::end(simple);
   };
   for (const DType dtype : all_types()) compare_formulas(dtype, is_simple, __FILE__, __LINE__);
 }
@@ -153,7 +154,8 @@ TEST(casts_between_all_types) {
 
 // Operands that repeat along every set of axes, with innermost axes that fill a thread's lanes and that do not.
 TEST(broadcasts_along_all_axes) {
-  for (const Shape& shape : {Shape{2, 3, 4, 8}, Shape{3, 5, 7, 3}, Shape{4, 1, 6, 4}, Shape{130}, Shape{5, 6}, Shape{8, 1, 12}, Shape{2, 2, 2, 2, 3}}) {
+  const Shape shapes[] = {{2, 3, 4, 8}, {3, 5, 7, 3}, {4, 1, 6, 4}, {130}, {5, 6}, {8, 1, 12}, {2, 2, 2, 2, 3}};
+  for (const Shape& shape : shapes) {
     for (const DType dtype : {DType::f32, DType::u8, DType::f64, DType::bf16}) {
       Lines lines;
       const std::string type = type_text(dtype, shape);
@@ -170,8 +172,10 @@ TEST(broadcasts_along_all_axes) {
     }
   }
   // No operand has the shape of the result.
-  COMPARE_EXACTLY("program 1\n%0: f32[5,1,3] = input {name=\"x\"}\n%1: f32[4,1] = input {name=\"y\"}\n%2: f32[5,4,3] = mul (%0, %1)\nreturn (%2)\n");
-  COMPARE_EXACTLY("program 1\n%0: f32[] = input {name=\"x\"}\n%1: f32[1,1] = input {name=\"y\"}\n%2: f32[1,1] = sub (%0, %1)\nreturn (%2)\n");
+  COMPARE_EXACTLY("program 1\n%0: f32[5,1,3] = input {name=\"x\"}\n%1: f32[4,1] = input {name=\"y\"}\n"
+                  "%2: f32[5,4,3] = mul (%0, %1)\nreturn (%2)\n");
+  COMPARE_EXACTLY("program 1\n%0: f32[] = input {name=\"x\"}\n%1: f32[1,1] = input {name=\"y\"}\n"
+                  "%2: f32[1,1] = sub (%0, %1)\nreturn (%2)\n");
 }
 
 TEST(sizes_from_none_to_many_blocks) {
@@ -209,8 +213,9 @@ TEST(indices_and_random_numbers) {
     }
   }
   // Of a smaller shape than the group: the numbers are those of the smaller shape.
-  COMPARE_EXACTLY("program 1\n%0: i32[2] = input {name=\"s\"}\n%1: f32[3,6] = input {name=\"x\"}\n%2: f32[6] = random_uniform (%0) {stream=1, low=0, "
-                  "high=1}\n%3: f32[3,6] = add (%1, %2)\n%4: f32[3,1] = iota {axis=0}\n%5: f32[3,6] = mul (%3, %4)\nreturn (%5)\n");
+  COMPARE_EXACTLY("program 1\n%0: i32[2] = input {name=\"s\"}\n%1: f32[3,6] = input {name=\"x\"}\n"
+                  "%2: f32[6] = random_uniform (%0) {stream=1, low=0, high=1}\n%3: f32[3,6] = add (%1, %2)\n"
+                  "%4: f32[3,1] = iota {axis=0}\n%5: f32[3,6] = mul (%3, %4)\nreturn (%5)\n");
 }
 
 TEST(constants_of_every_type) {
@@ -219,7 +224,9 @@ TEST(constants_of_every_type) {
     const std::string type = type_text(dtype, {9});
     lines.returned(type, "fill {value=1}");
     if (is_float(dtype)) {
-      for (const char* value : {"-0", "NaN", "Infinity", "-Infinity", "0.1", "1e-41"}) lines.returned(type, std::string("fill {value=") + value + "}");
+      for (const std::string value : {"-0", "NaN", "Infinity", "-Infinity", "0.1", "1e-41"}) {
+        lines.returned(type, "fill {value=" + value + "}");
+      }
     }
     const int x = lines.input(type), one = lines.add(type, "fill {value=1}");
     if (dtype != DType::boolean) lines.returned(type, call("div", {x, one}));
@@ -238,7 +245,9 @@ TEST(many_values_at_a_time) {
       const int other = lines.input(type);
       for (int i = 1; i < count; ++i) values.push_back(lines.add(type, call(i % 2 == 0 ? "add" : "mul", {values.back(), other})));
       int total = values.back();
-      for (int i = count - 1; i-- > 0;) total = lines.add(type, call(i % 3 == 0 ? "maximum" : "sub", {total, values[static_cast<size_t>(i)]}));
+      for (int i = count - 1; i-- > 0;) {
+        total = lines.add(type, call(i % 3 == 0 ? "maximum" : "sub", {total, values[static_cast<size_t>(i)]}));
+      }
       lines.returned(type, call("neg", {total}));
       COMPARE_EXACTLY(lines.text());
     }

@@ -29,8 +29,8 @@ void compare_reduction(const std::string& op, DType dtype, const Shape& shape, c
     if (!reduced) result.push_back(shape[axis]);
     else if (keep) result.push_back(1);
   }
-  compare("program 1\n%0: " + Type{dtype, shape}.text() + " = input {name=\"x\"}\n%1: " + Type{dtype, result}.text() + " = " + op + " (%0) {axes=" +
-              list_text(axes) + ", keepDims=" + (keep ? "true" : "false") + "}\nreturn (%1)\n",
+  compare("program 1\n%0: " + Type{dtype, shape}.text() + " = input {name=\"x\"}\n%1: " + Type{dtype, result}.text() + " = " + op +
+              " (%0) {axes=" + list_text(axes) + ", keepDims=" + (keep ? "true" : "false") + "}\nreturn (%1)\n",
           tolerance(dtype), 1, __FILE__, line, "cuda");
 }
 
@@ -157,10 +157,11 @@ TEST(nan_wins_and_the_lowest_index) {
 
 // A float32 sum one after the other would be off by some 1e-4 here.
 TEST(long_sums_are_exact_to_a_few_digits) {
-  compare("program 1\n%0: f32[300000] = input {name=\"x\"}\n%1: f32[300000] = square (%0)\n%2: f32[] = sum (%1) {axes=[0], keepDims=false}\nreturn (%2)\n",
+  compare("program 1\n%0: f32[300000] = input {name=\"x\"}\n%1: f32[300000] = square (%0)\n"
+          "%2: f32[] = sum (%1) {axes=[0], keepDims=false}\nreturn (%2)\n",
           4e-7, 1, __FILE__, __LINE__, "cuda");
-  compare("program 1\n%0: f32[100000,3] = input {name=\"x\"}\n%1: f32[100000,3] = square (%0)\n%2: f32[3] = sum (%1) {axes=[0], keepDims=false}\n"
-          "return (%2)\n",
+  compare("program 1\n%0: f32[100000,3] = input {name=\"x\"}\n%1: f32[100000,3] = square (%0)\n"
+          "%2: f32[3] = sum (%1) {axes=[0], keepDims=false}\nreturn (%2)\n",
           4e-7, 1, __FILE__, __LINE__, "cuda");
 }
 

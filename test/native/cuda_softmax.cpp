@@ -7,8 +7,8 @@ namespace {
 void compare_softmax(DType dtype, const Shape& shape, double tolerance, double deviation, int line) {
   const std::string type = Type{dtype, shape}.text();
   for (const char* op : {"softmax", "log_softmax"}) {
-    compare("program 1\n%0: " + type + " = input {name=\"x\"}\n%1: " + type + " = " + op + " (%0)\nreturn (%1)\n", tolerance, deviation, __FILE__, line,
-            "cuda");
+    compare("program 1\n%0: " + type + " = input {name=\"x\"}\n%1: " + type + " = " + op + " (%0)\nreturn (%1)\n", tolerance, deviation,
+            __FILE__, line, "cuda");
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace laminet::test {
 
-// Numbers from -4 to 4 and, one in sixteen, what formulas find hard: signed zeros, NaN, infinities, numbers that are tiny or huge, the ends of
-// integer ranges.
+// Numbers from -4 to 4 and, one in sixteen, what formulas find hard: signed zeros, NaN, infinities, numbers that are tiny or huge, the
+// ends of integer ranges.
 inline Bytes hard_bytes(const Type& type, std::mt19937& random) {
   static const double special[] = {0.0, -0.0, 1.0, NAN, INFINITY, -INFINITY, 1e-40, 3e38, 300.0, -2.5};
   std::uniform_real_distribution<double> number(-4, 4);
@@ -54,7 +54,8 @@ inline std::string compare_exactly(const Program& program, const std::vector<Byt
                                    const char* file, int line) {
   Session expected("reference"), actual("cuda");
   for (size_t i = 0; i < variables.size(); ++i) {
-    for (Session* session : {&expected, &actual}) session->variables.push_back(session->buffer(program.types[program.variables[i]], variables[i]));
+    const Type& type = program.types[program.variables[i]];
+    for (Session* session : {&expected, &actual}) session->variables.push_back(session->buffer(type, variables[i]));
   }
   Executable &reference = expected.executable(program), &tested = actual.executable(program);
   const std::string names = kernel_names(tested);
@@ -63,7 +64,8 @@ inline std::string compare_exactly(const Program& program, const std::vector<Byt
     const std::string when = " in run " + std::to_string(run) + " of " + names;
     for (size_t i = 0; i < wanted.size(); ++i) {
       const int value = program.returns[i];
-      check_same(program.types[value], got[i], wanted[i], "%" + std::to_string(value) + " (" + program.producer(value).op + ")" + when, file, line);
+      const std::string what = "%" + std::to_string(value) + " (" + program.producer(value).op + ")" + when;
+      check_same(program.types[value], got[i], wanted[i], what, file, line);
     }
     for (size_t i = 0; i < variables.size(); ++i) {
       check_same(program.types[program.variables[i]], actual.contents(*actual.variables[i]), expected.contents(*expected.variables[i]),

@@ -26,7 +26,8 @@ const Kernel& find(PointwiseSet set, int slots) {
     const bool knows = candidate.kernel.set == set || (set == PointwiseSet::light && candidate.kernel.set == PointwiseSet::full);
     if (knows && candidate.kernel.slots >= slots) return candidate;
   }
-  throw Error("INTERNAL", "pointwise group: received " + std::to_string(slots) + " values at a time; expected at most 96; limit the steps of a group");
+  throw Error("INTERNAL", "pointwise group: more values at a time than a kernel keeps: received " + std::to_string(slots) +
+                              "; expected at most 96; limit the steps of a group");
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "cuda/kernels/pointwise_code.h"
+#include "cuda/kernels/pointwise_data.h"
 
 namespace laminet::cuda {
 

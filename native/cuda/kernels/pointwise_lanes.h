@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cuda/kernels/device.h"
-#include "cuda/kernels/pointwise_code.h"
+#include "cuda/kernels/pointwise_data.h"
 
 namespace laminet::cuda {
 

@@ -38,8 +38,8 @@ void launch_pass(const Reducer& reducer, const ReduceSizes& sizes, const void* f
                                                Global(static_cast<typename Reducer::Result*>(to)), sizes, reducer};
   if (sizes.rows) {
     const int64_t rows_of_block = kReduceThreads / sizes.width, rows = sizes.outer * sizes.chunks;
-    launch("reduce_rows", reduce_rows<Reducer, In>, static_cast<unsigned>((rows + rows_of_block - 1) / rows_of_block), kReduceThreads, stream,
-           arguments);
+    const auto blocks = static_cast<unsigned>((rows + rows_of_block - 1) / rows_of_block);
+    launch("reduce_rows", reduce_rows<Reducer, In>, blocks, kReduceThreads, stream, arguments);
   } else {
     const int64_t vectors = sizes.outer * sizes.inner / (sizes.vectors ? 4 : 1), tiles = (vectors + sizes.width - 1) / sizes.width;
     launch("reduce_columns", reduce_columns<Reducer, In>, static_cast<unsigned>(tiles * sizes.chunks), kReduceThreads, stream, arguments);

@@ -30,10 +30,10 @@ __device__ inline void write_state(const ReduceArguments<Reducer, In>& at, int64
   }
 }
 
-// The part of lane `lane` (of `sizes.width`) in the `length` elements from `begin` on, the first of which has the index `first` on its axis.
+// What lane `lane` (of `sizes.width`) takes of the `length` elements from `begin` on, the first of which has the index `first` on its axis.
 template <typename Reducer, typename In>
-__device__ inline typename Reducer::State reduce_lane(const ReduceArguments<Reducer, In>& at, int64_t begin, int64_t first, int64_t length,
-                                                      int lane) {
+__device__ inline typename Reducer::State reduce_lane(const ReduceArguments<Reducer, In>& at, int64_t begin, int64_t first,
+                                                      int64_t length, int lane) {
   const Reducer reducer = at.reducer;
   const int width = at.sizes.width;
   typename Reducer::State states[4] = {reducer.start(), reducer.start(), reducer.start(), reducer.start()};
@@ -48,7 +48,9 @@ __device__ inline typename Reducer::State reduce_lane(const ReduceArguments<Redu
     }
   }
 #pragma unroll kLoads<Reducer>
-  for (int64_t i = scalars + lane; i < length; i += width) states[0] = reducer.join(states[0], reduce_state<Reducer>(at.x[begin + i], first + i));
+  for (int64_t i = scalars + lane; i < length; i += width) {
+    states[0] = reducer.join(states[0], reduce_state<Reducer>(at.x[begin + i], first + i));
+  }
   return reducer.join(reducer.join(states[0], states[1]), reducer.join(states[2], states[3]));
 }
 
@@ -67,7 +69,9 @@ __global__ void __launch_bounds__(kReduceThreads) reduce_rows(ReduceArguments<Re
     const int64_t length = sizes.reduced - first < sizes.chunk ? sizes.reduced - first : sizes.chunk;
     state = reduce_lane(at, outer * sizes.reduced + first, first, length, lane);
   }
-  for (int bits = (sizes.width < 32 ? sizes.width : 32) / 2; bits > 0; bits /= 2) state = at.reducer.join(state, shuffle_state(state, bits));
+  for (int bits = (sizes.width < 32 ? sizes.width : 32) / 2; bits > 0; bits /= 2) {
+    state = at.reducer.join(state, shuffle_state(state, bits));
+  }
   if (sizes.width > 32) {
     if (thread % 32 == 0) warps[thread / 32] = state;
     __syncthreads();
@@ -131,15 +135,15 @@ __global__ void __launch_bounds__(kReduceThreads) reduce_columns(ReduceArguments
 }
 
 #define LAMINET_REDUCE(Reducer, In) reduce_rows<Reducer, In>, reduce_columns<Reducer, In>
-#define LAMINET_REDUCE_TYPES(Reducer)                                                                                                   \
-  LAMINET_KERNELS(LAMINET_REDUCE(Reducer<float>, float), LAMINET_REDUCE(Reducer<double>, double), LAMINET_REDUCE(Reducer<int32_t>, int32_t), \
-                  LAMINET_REDUCE(Reducer<uint8_t>, uint8_t), LAMINET_REDUCE(Reducer<uint8_t>, Reducer<uint8_t>::State),                  \
-                  LAMINET_REDUCE(Reducer<__nv_bfloat16>, __nv_bfloat16), LAMINET_REDUCE(Reducer<__nv_bfloat16>, Reducer<__nv_bfloat16>::State), \
-                  LAMINET_REDUCE(Reducer<__half>, __half), LAMINET_REDUCE(Reducer<__half>, Reducer<__half>::State))
-LAMINET_REDUCE_TYPES(Totals)
-LAMINET_REDUCE_TYPES(Extremes)
-LAMINET_REDUCE_TYPES(ArgExtremes)
-LAMINET_KERNELS(LAMINET_REDUCE(ArgExtremes<float>, ArgExtremes<float>::State), LAMINET_REDUCE(ArgExtremes<double>, ArgExtremes<double>::State),
-                LAMINET_REDUCE(ArgExtremes<int32_t>, ArgExtremes<int32_t>::State))
+// Elements of T, and the partial results of them.
+#define LAMINET_REDUCE_BOTH(Reducer, T) LAMINET_REDUCE(Reducer<T>, T), LAMINET_REDUCE(Reducer<T>, Reducer<T>::State)
+LAMINET_KERNELS(LAMINET_REDUCE(Totals<float>, float), LAMINET_REDUCE(Totals<double>, double), LAMINET_REDUCE(Totals<int32_t>, int32_t),
+                LAMINET_REDUCE_BOTH(Totals, uint8_t), LAMINET_REDUCE_BOTH(Totals, __nv_bfloat16), LAMINET_REDUCE_BOTH(Totals, __half))
+LAMINET_KERNELS(LAMINET_REDUCE(Extremes<float>, float), LAMINET_REDUCE(Extremes<double>, double),
+                LAMINET_REDUCE(Extremes<int32_t>, int32_t), LAMINET_REDUCE_BOTH(Extremes, uint8_t),
+                LAMINET_REDUCE_BOTH(Extremes, __nv_bfloat16), LAMINET_REDUCE_BOTH(Extremes, __half))
+LAMINET_KERNELS(LAMINET_REDUCE_BOTH(ArgExtremes, float), LAMINET_REDUCE_BOTH(ArgExtremes, double),
+                LAMINET_REDUCE_BOTH(ArgExtremes, int32_t), LAMINET_REDUCE_BOTH(ArgExtremes, uint8_t),
+                LAMINET_REDUCE_BOTH(ArgExtremes, __nv_bfloat16), LAMINET_REDUCE_BOTH(ArgExtremes, __half))
 
 }  // namespace laminet::cuda

@@ -17,9 +17,11 @@ void launch_softmax(const Softmax& softmax, const void* x, void* y, cudaStream_t
     }
     if (softmax.length < 32) arguments.width = static_cast<int>(std::bit_ceil(static_cast<uint64_t>(softmax.length)));
     const int rows_of_block = kSoftmaxThreads / arguments.width;
-    const auto kernel = softmax.length <= 32 ? softmax_short_rows<T, 1> : softmax.length <= 128 ? softmax_short_rows<T, 4> : softmax_short_rows<T, 32>;
-    launch("softmax_short_rows", kernel, static_cast<unsigned>((softmax.rows + rows_of_block - 1) / rows_of_block), kSoftmaxThreads, stream,
-           arguments);
+    const auto kernel = softmax.length <= 32    ? softmax_short_rows<T, 1>
+                        : softmax.length <= 128 ? softmax_short_rows<T, 4>
+                                                : softmax_short_rows<T, 32>;
+    const auto blocks = static_cast<unsigned>((softmax.rows + rows_of_block - 1) / rows_of_block);
+    launch("softmax_short_rows", kernel, blocks, kSoftmaxThreads, stream, arguments);
   });
 }
 
