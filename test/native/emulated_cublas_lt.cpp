@@ -25,6 +25,7 @@ struct CublasLt {
     load(operation_destroy, "cublasLtMatmulDescDestroy");
     load(operation_set, "cublasLtMatmulDescSetAttribute");
     load(preference_create, "cublasLtMatmulPreferenceCreate");
+    load(preference_destroy, "cublasLtMatmulPreferenceDestroy");
     load(preference_set, "cublasLtMatmulPreferenceSetAttribute");
     load(heuristic, "cublasLtMatmulAlgoGetHeuristic");
     load(matmul, "cublasLtMatmul");
@@ -47,6 +48,7 @@ struct CublasLt {
   decltype(&cublasLtMatmulDescDestroy) operation_destroy;
   decltype(&cublasLtMatmulDescSetAttribute) operation_set;
   decltype(&cublasLtMatmulPreferenceCreate) preference_create;
+  decltype(&cublasLtMatmulPreferenceDestroy) preference_destroy;
   decltype(&cublasLtMatmulPreferenceSetAttribute) preference_set;
   decltype(&cublasLtMatmulAlgoGetHeuristic) heuristic;
   decltype(&cublasLtMatmul) matmul;
@@ -183,7 +185,11 @@ std::string status_for(const Matrix& a, const Matrix& b, const Matrix& d, const 
   lt().preference_create(&preference);
   cublasLtMatmulHeuristicResult_t results[4];
   int found = 0;
-  return lt().name(lt().heuristic(lt().handle, operation, al.handle, bl.handle, dl.handle, dl.handle, preference, 4, results, &found));
+  const cublasStatus_t status =
+      lt().heuristic(lt().handle, operation, al.handle, bl.handle, dl.handle, dl.handle, preference, 4, results, &found);
+  lt().preference_destroy(preference);
+  lt().operation_destroy(operation);
+  return lt().name(status);
 }
 
 }  // namespace
@@ -274,6 +280,11 @@ TEST(attributes_are_as_wide_as_in_the_real_library) {
     alike("preference attribute " + text(static_cast<int>(attribute)), [&](int which, const void* value, size_t bytes) {
       return libraries[which]->preference_set(preferences[which], attribute, value, bytes);
     });
+  for (int which = 0; which < 2; ++which) {
+    libraries[which]->layout_destroy(layouts[which]);
+    libraries[which]->operation_destroy(operations[which]);
+    libraries[which]->preference_destroy(preferences[which]);
+  }
   for (int status = 0; status <= 17; ++status)
     CHECK_EQUAL(std::string(lt().name(static_cast<cublasStatus_t>(status))), std::string(real.name(static_cast<cublasStatus_t>(status))));
 }
