@@ -1,5 +1,6 @@
-# The emulated device, for tests: a driver and a runtime that run on the processor, and the plugin's kernels as g++ compiles them. All in one
-# folder, which LAMINET_CUDA_PATH names to the plugin's finder (emulated_libraries.cmake adds cuDNN and cuBLASLt). Nothing of it is installed.
+# The emulated device, for tests: a driver and a runtime that run on the processor, and the plugin's kernels as g++ compiles them. All in
+# one folder, which LAMINET_CUDA_PATH names to the plugin's finder (emulated_libraries.cmake adds cuDNN and cuBLASLt). Nothing of it is
+# installed.
 set(laminet_emulator_output "${CMAKE_BINARY_DIR}/emulator")
 add_custom_target(laminet_emulator)
 
@@ -67,4 +68,5 @@ laminet_emulator_test(emulator_faults ../test/native/emulator_faults.cu ../test/
 target_compile_definitions(test_emulator_faults PRIVATE EMULATOR_FAULTS_KERNELS="$<TARGET_FILE:emulator_faults_kernels>")
 add_dependencies(test_emulator_faults emulator_faults_kernels)
 laminet_emulator_test(emulator_runtime)
-list(APPEND cuda_tests test_emulator_faults test_emulator_runtime)
+laminet_emulator_test(emulator_graphs)
+list(APPEND cuda_tests test_emulator_faults test_emulator_runtime test_emulator_graphs)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 
 #include "emulator/block.h"
@@ -80,6 +81,9 @@ cudaError_t attempt(const char* name, const std::function<void()>& body) {
   } catch (const Fault& fault) {
     lose(fault.code);
     return fault.code;
+  } catch (const std::exception& error) {
+    report(std::string(name) + ": " + error.what());
+    return cudaErrorUnknown;
   }
 }
 

@@ -86,7 +86,8 @@ void forbid_while_capturing(const char* what) {
     const bool here = capture->thread == std::this_thread::get_id();
     const bool forbidden = capture->mode == cudaStreamCaptureModeGlobal ? here || thread_mode == cudaStreamCaptureModeGlobal
                                                                         : capture->mode == cudaStreamCaptureModeThreadLocal && here;
-    if (forbidden) spoil(*capture, cudaErrorStreamCaptureUnsupported, std::string(what) + ": not permitted while a stream is being captured");
+    if (!forbidden) continue;
+    spoil(*capture, cudaErrorStreamCaptureUnsupported, std::string(what) + ": not permitted while a stream is being captured");
   }
 }
 
@@ -98,10 +99,9 @@ void forbid_if_captured(Stream* stream, const char* what) {
 
 void forbid_legacy_while_capturing(const char* what) {
   for (const auto& capture : captures) {
-    const bool blocking = std::any_of(capture->streams.begin(), capture->streams.end(), [](const Stream* stream) { return stream->blocking; });
-    if (blocking) {
-      spoil(*capture, cudaErrorStreamCaptureImplicit, std::string(what) + " would wait for a blocking stream that is being captured");
-    }
+    const auto& streams = capture->streams;
+    if (std::none_of(streams.begin(), streams.end(), [](const Stream* stream) { return stream->blocking; })) continue;
+    spoil(*capture, cudaErrorStreamCaptureImplicit, std::string(what) + " would wait for a blocking stream that is being captured");
   }
 }
 

@@ -26,6 +26,8 @@ struct Copy {
 };
 
 size_t span(size_t pitch, size_t width, size_t rows) { return rows ? pitch * (rows - 1) + width : 0; }
+size_t source_span(const Copy& copy) { return span(copy.from_pitch, copy.width, copy.rows); }
+size_t target_span(const Copy& copy) { return span(copy.to_pitch, copy.width, copy.rows); }
 
 cudaMemcpyKind actual_kind(const Copy& copy) {
   if (copy.kind != cudaMemcpyDefault) return copy.kind;
@@ -58,14 +60,14 @@ void count(const Copy& copy, cudaMemcpyKind kind) {
 void check(const char* name, const Copy& copy, cudaMemcpyKind kind) {
   if (copy.kind < cudaMemcpyHostToHost || copy.kind > cudaMemcpyDefault) refuse(cudaErrorInvalidMemcpyDirection, name);
   if (copy.width > copy.to_pitch || copy.width > copy.from_pitch) refuse(cudaErrorInvalidPitchValue, std::string(name) + ": rows overlap");
-  side(name, copy.from, span(copy.from_pitch, copy.width, copy.rows), reads_device(kind), "the source");
-  side(name, copy.to, span(copy.to_pitch, copy.width, copy.rows), writes_device(kind), "the target");
+  side(name, copy.from, source_span(copy), reads_device(kind), "the source");
+  side(name, copy.to, target_span(copy), writes_device(kind), "the target");
 }
 
 // Memory may have been freed since the copy was queued.
 void run(const char* name, const Copy& copy, cudaMemcpyKind kind) {
-  const auto* from = static_cast<const char*>(side(name, copy.from, span(copy.from_pitch, copy.width, copy.rows), reads_device(kind), "the source"));
-  auto* to = static_cast<char*>(side(name, copy.to, span(copy.to_pitch, copy.width, copy.rows), writes_device(kind), "the target"));
+  const auto* from = static_cast<const char*>(side(name, copy.from, source_span(copy), reads_device(kind), "the source"));
+  auto* to = static_cast<char*>(side(name, copy.to, target_span(copy), writes_device(kind), "the target"));
   count(copy, kind);
   for (size_t row = 0; row < copy.rows; ++row) std::memmove(to + row * copy.to_pitch, from + row * copy.from_pitch, copy.width);
 }
@@ -82,7 +84,7 @@ void copy_now(const char* name, const Copy& copy) {
 // From pageable memory: what lies there now is what is copied.
 void copy_staged(const char* name, Copy copy, cudaStream_t stream) {
   const auto* from = static_cast<const char*>(copy.from);
-  auto staged = std::make_shared<std::vector<char>>(from, from + span(copy.from_pitch, copy.width, copy.rows));
+  auto staged = std::make_shared<std::vector<char>>(from, from + source_span(copy));
   copy.from = staged->data();
   submit(stream, {name, [=, keep = staged] { run(name, copy, cudaMemcpyHostToDevice); }});
 }
@@ -92,8 +94,8 @@ void copy_later(const char* name, const Copy& copy, cudaStream_t handle) {
   const cudaMemcpyKind kind = actual_kind(copy);
   check(name, copy, kind);
   const bool pageable = kind == cudaMemcpyHostToHost ||
-                        (kind == cudaMemcpyHostToDevice && !is_pinned(copy.from, span(copy.from_pitch, copy.width, copy.rows))) ||
-                        (kind == cudaMemcpyDeviceToHost && !is_pinned(copy.to, span(copy.to_pitch, copy.width, copy.rows)));
+                        (kind == cudaMemcpyHostToDevice && !is_pinned(copy.from, source_span(copy))) ||
+                        (kind == cudaMemcpyDeviceToHost && !is_pinned(copy.to, target_span(copy)));
   Stream* stream = stream_of(handle);
   if (pageable) forbid_if_captured(stream, (std::string(name) + " with pageable host memory").c_str());
   if (pageable && kind == cudaMemcpyHostToDevice) return copy_staged(name, copy, handle);
@@ -129,12 +131,13 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
   return call("cudaMemcpyAsync", [=] { copy_later("cudaMemcpyAsync", {to, bytes, from, bytes, bytes, 1, kind}, stream); });
 }
 
-cudaError_t cudaMemcpy2D(void* to, size_t to_pitch, const void* from, size_t from_pitch, size_t width, size_t rows, cudaMemcpyKind kind) {
+cudaError_t cudaMemcpy2D(void* to, size_t to_pitch, const void* from, size_t from_pitch, size_t width, size_t rows,
+                         cudaMemcpyKind kind) {
   return call("cudaMemcpy2D", [=] { copy_now("cudaMemcpy2D", {to, to_pitch, from, from_pitch, width, rows, kind}); });
 }
 
-cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_t from_pitch, size_t width, size_t rows, cudaMemcpyKind kind,
-                              cudaStream_t stream) {
+cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_t from_pitch, size_t width, size_t rows,
+                              cudaMemcpyKind kind, cudaStream_t stream) {
   return call("cudaMemcpy2DAsync",
               [=] { copy_later("cudaMemcpy2DAsync", {to, to_pitch, from, from_pitch, width, rows, kind}, stream); });
 }

@@ -1,5 +1,5 @@
-// What the emulated device has done, for tests: exported by the emulated libcudart.so.13. Work counts when it runs, which is at the latest when
-// somebody waits for it.
+// What the emulated device has done, for tests: exported by the emulated libcudart.so.13. Work counts when it runs, which is at the latest
+// when somebody waits for it.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct laminet_emulator_counts {
 
 void laminet_emulator_get_counts(laminet_emulator_counts* counts);
 void laminet_emulator_reset_counts();
-// A device as after the start of the process: memory, streams and events gone, errors forgotten, counts at 0, the environment (EMULATOR_...)
-// read again.
+// A device as after the start of the process: memory, streams and events gone, errors forgotten, counts at 0, the environment
+// (EMULATOR_...) read again.
 void laminet_emulator_reset();
 }

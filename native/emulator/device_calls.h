@@ -6,9 +6,10 @@
 
 namespace laminet::emulator {
 
-// The memory of the device lies at addresses that are known when kernels are compiled, which makes the check of every access cheap. A device
-// address is that of the memory behind it plus kDeviceBit, so that no host code can follow one, as on a machine with a GPU: x86-64 refuses
-// addresses with bit 62. (Linux gives programs memory below 2^47, and none so low unless asked; AddressSanitizer keeps clear of it.)
+// The memory of the device lies at addresses that are known when kernels are compiled, which makes the check of every access cheap. A
+// device address is that of the memory behind it plus kDeviceBit, so that no host code can follow one, as on a machine with a GPU: x86-64
+// refuses addresses with bit 62. (Linux gives programs memory below 2^47, and none so low unless asked; AddressSanitizer keeps clear of
+// it.)
 inline constexpr uint64_t kDeviceBit = uint64_t{1} << 62;
 // Above 2^46, below which V8 puts its pages at random addresses.
 inline constexpr uint64_t kMemory = uint64_t{0x4000} << 32;

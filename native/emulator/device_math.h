@@ -1,5 +1,5 @@
-// Functions that nvcc knows in device code and g++ does not. The fast ones (__expf) give the exact function here: how far the hardware's are
-// from it cannot be shown.
+// Functions that nvcc knows in device code and g++ does not. The fast ones (__expf) give the exact function here: how far the hardware's
+// are from it cannot be shown.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// libcuda.so.1: the few functions of the driver that the plugin's finder and its libraries ask for. There is one device, and the runtime beside
-// this library does all the work.
+// libcuda.so.1: the few functions of the driver that the plugin's finder and its libraries ask for. There is one device, and the runtime
+// beside this library does all the work.
 #include <cuda.h>
 
 #include <cstdio>

@@ -9,10 +9,10 @@
 
 extern "C" {
 
-// `run(state)` is called when the stream comes to it: on a stream that is not captured at the latest when somebody waits for it, as on a GPU;
-// once a replay when the stream is being captured. `destroy(state)` is called once, after the last run: then, or with the last graph that
-// holds the work. `name` (copied) stands for the kernel in counts and errors. Counts as one launch. On a failure (a sticky error, say) nothing runs
-// and `destroy` is called.
+// `run(state)` is called when the stream comes to it: on a stream that is not captured at the latest when somebody waits for it, as on a
+// GPU; once a replay when the stream is being captured. `destroy(state)` is called once, after the last run: then, or with the last graph
+// that holds the work. `name` (copied) stands for the kernel in counts and errors. Counts as one launch. On a failure (a sticky error, say)
+// nothing runs and `destroy` is called.
 cudaError_t laminet_emulator_enqueue(cudaStream_t stream, const char* name, void (*run)(void* state), void* state,
                                      void (*destroy)(void* state));
 

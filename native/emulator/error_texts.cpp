@@ -57,7 +57,8 @@ const Text texts[] = {
     LAMINET_ERROR(cudaErrorStreamCaptureImplicit, "operation would make the legacy stream depend on a capturing blocking stream"),
     LAMINET_ERROR(cudaErrorCapturedEvent, "operation not permitted on an event last recorded in a capturing stream"),
     LAMINET_ERROR(cudaErrorStreamCaptureWrongThread, "attempt to terminate a thread-local capture sequence from another thread"),
-    LAMINET_ERROR(cudaErrorGraphExecUpdateFailure, "the graph update was not performed because it included changes which violated constraints specific to instantiated graph update"),
+    LAMINET_ERROR(cudaErrorGraphExecUpdateFailure, "the graph update was not performed because it included changes which violated "
+                                                   "constraints specific to instantiated graph update"),
     LAMINET_ERROR(cudaErrorUnknown, "unknown error"),
 };
 

@@ -1,5 +1,5 @@
-// Memory of the emulated device. Addresses are never given out twice, so that what has been freed stays forbidden; memory between allocations
-// is forbidden too; fresh memory holds NaN (every byte 0xff).
+// Memory of the emulated device. Addresses are never given out twice, so that what has been freed stays forbidden; memory between
+// allocations is forbidden too; fresh memory holds NaN (every byte 0xff).
 #pragma once
 
 #include <cstddef>

@@ -26,8 +26,8 @@ void allocate_for(void** pointer, size_t bytes, const char* name) {
   if (!bytes) return;
   void* memory = allocate(bytes);
   if (!memory) {
-    refuse(cudaErrorMemoryAllocation, std::string(name) + " of " + std::to_string(bytes) + " bytes: " + std::to_string(memory_in_use()) + " of " +
-                                          std::to_string(memory_in_total()) + " are in use");
+    refuse(cudaErrorMemoryAllocation, std::string(name) + " of " + std::to_string(bytes) + " bytes: " + std::to_string(memory_in_use()) +
+                                          " of " + std::to_string(memory_in_total()) + " are in use");
   }
   ++counts().allocations;
   *pointer = memory;

@@ -1,5 +1,6 @@
 // Shared memory of the running block: fresh and unwritten for every block, with the history of every element, which shows reads of what
-// nobody wrote, and accesses of two threads that no barrier separates (a vector clock within a warp, the number of barriers within a block).
+// nobody wrote, and accesses of two threads that no barrier separates (a vector clock within a warp, the number of barriers within a
+// block).
 #include <cstring>
 #include <map>
 #include <string>
@@ -47,15 +48,18 @@ std::string name_of(const laminet_emulator_shared_array& array, int64_t index) {
   return std::string(array.name) + "[" + std::to_string(index) + "] of shared memory";
 }
 
-[[noreturn]] void race(const laminet_emulator_shared_array& array, int64_t index, const char* what, const char* before, unsigned thread) {
+[[noreturn]] void race(const laminet_emulator_shared_array& array, int64_t index, const char* what, const char* before,
+                       unsigned thread) {
   const uint3 other = thread_index(thread);
-  fault(cudaErrorLaunchFailure, "a race: " + std::string(what) + " " + name_of(array, index) + ", which thread (" + std::to_string(other.x) +
-                                    ", " + std::to_string(other.y) + ", " + std::to_string(other.z) + ") has " + before +
+  const std::string who = "thread (" + std::to_string(other.x) + ", " + std::to_string(other.y) + ", " + std::to_string(other.z) + ")";
+  fault(cudaErrorLaunchFailure, "a race: " + std::string(what) + " " + name_of(array, index) + ", which " + who + " has " + before +
                                     " with no barrier between");
 }
 
 void read(const laminet_emulator_shared_array& array, int64_t index, History& element) {
-  if (element.write.epoch == 0) fault(cudaErrorLaunchFailure, "reads " + name_of(array, index) + " before anybody has written it");
+  if (element.write.epoch == 0) {
+    fault(cudaErrorLaunchFailure, "reads " + name_of(array, index) + " before anybody has written it");
+  }
   if (!apart(element.write)) race(array, index, "reads", "written", element.write.thread);
   const Place& now = place();
   const bool first = element.read.epoch != now.epoch;

@@ -1,5 +1,5 @@
-// Streams: work waits in them until the host waits for it, the latest moment that CUDA allows (under EMULATOR_ORDER some runs earlier). So a
-// host that reads too early, or reuses staging memory too early, gets wrong numbers here too.
+// Streams: work waits in them until the host waits for it, the latest moment that CUDA allows (under EMULATOR_ORDER some runs earlier). So
+// a host that reads too early, or reuses staging memory too early, gets wrong numbers here too.
 #pragma once
 
 #include <cuda_runtime_api.h>

@@ -1,5 +1,5 @@
-// Exchanges between the lanes of a warp. As the programming guide has it, every lane that a mask names and that has not returned must come to
-// the same call with the same mask; nobody may read from a lane that is not there.
+// Exchanges between the lanes of a warp. As the programming guide has it, every lane that a mask names and that has not returned must come
+// to the same call with the same mask; nobody may read from a lane that is not there.
 #include <algorithm>
 #include <cstring>
 #include <string>

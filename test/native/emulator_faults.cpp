@@ -1,5 +1,5 @@
-// Proves that the emulated device catches what a GPU would punish: every planted fault gives its error, or numbers that are visibly wrong; the
-// same code without the fault gives neither. Prints what caught each fault.
+// Proves that the emulated device catches what a GPU would punish: every planted fault gives its error, or numbers that are visibly wrong;
+// the same code without the fault gives neither. Prints what caught each fault.
 #include "emulator_faults.h"
 
 #include <dlfcn.h>

@@ -102,7 +102,8 @@ cudaError_t too_much_shared_memory(bool wrong, bool&) {
 cudaError_t no_image(bool wrong, bool&) {
   FirstError error;
   float* const memory = device_floats(kCount, error);
-  return launch(wrong ? is_not_compiled_for_the_device : adds_one, Buffers{Global<const float>(memory), Global<float>(memory), kCount}, error);
+  const Buffers arguments{Global<const float>(memory), Global<float>(memory), kCount};
+  return launch(wrong ? is_not_compiled_for_the_device : adds_one, arguments, error);
 }
 
 cudaError_t unwritten_memory(bool wrong, bool& numbers_wrong) {
@@ -137,15 +138,18 @@ std::vector<Fault> kernel_faults() {
   const auto memory = cudaErrorIllegalAddress;
   const auto launch = cudaErrorLaunchFailure;
   return {
-      {"a kernel reads past the end of a buffer", memory, "byte 256 from the beginning of an allocation of 256", OVER_BUFFERS(reads_past_end)},
-      {"a kernel writes past the end of a buffer", memory, "byte 256 from the beginning of an allocation of 256", over_buffers<writes_past_end<true>, writes_past_end<false>, 65>},
+      {"a kernel reads past the end of a buffer", memory, "byte 256 from the beginning of an allocation of 256",
+       OVER_BUFFERS(reads_past_end)},
+      {"a kernel writes past the end of a buffer", memory, "byte 256 from the beginning of an allocation of 256",
+       over_buffers<writes_past_end<true>, writes_past_end<false>, 65>},
       {"a kernel writes before the beginning of a buffer", memory, "accesses 4 bytes", OVER_BUFFERS(writes_before_beginning)},
       {"a kernel strays into another allocation", memory, "its pointer is", neighbour},
       {"a kernel reads memory that was freed", memory, "that was freed", freed},
       {"a kernel reads host memory", memory, "which is no device memory", host_pointer},
       {"a kernel follows a null pointer", memory, "which is no device memory", null_pointer},
       {"a kernel writes between the tensors of an arena", memory, "between the tensors in it", between_tensors},
-      {"a kernel loads a vector from an odd address", cudaErrorMisalignedAddress, "not a multiple of 16", OVER_BUFFERS(loads_misaligned_vector)},
+      {"a kernel loads a vector from an odd address", cudaErrorMisalignedAddress, "not a multiple of 16",
+       OVER_BUFFERS(loads_misaligned_vector)},
       {"shared memory: no barrier between write and read", launch, "a race: ", OVER_BUFFERS(lacks_barrier)},
       {"shared memory: no barrier before it is used again", launch, "a race: ", OVER_BUFFERS(lacks_barrier_before_reuse)},
       {"shared memory: two threads write one element", launch, "a race: ", OVER_BUFFERS(writes_one_element_twice)},

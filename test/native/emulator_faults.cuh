@@ -1,5 +1,5 @@
-// Kernels with one mistake each, and the same kernels without it. Compiled like the plugin's: by nvcc for the launches, by g++ for the emulated
-// device.
+// Kernels with one mistake each, and the same kernels without it. Compiled like the plugin's: by nvcc for the launches, by g++ for the
+// emulated device.
 #pragma once
 
 #include "cuda/kernels/device.h"
