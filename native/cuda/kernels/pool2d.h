@@ -17,9 +17,6 @@ struct Pool2d {
   WindowGeometry window;
 };
 
-// False when one image, or a sum of its size, its padding and a window, has more elements than the kernels count to.
-bool pool2d_supported(const Pool2d& pool);
-
 void launch_max_pool2d(const Pool2d& pool, const void* x, void* y, cudaStream_t stream);
 void launch_max_pool2d_backward(const Pool2d& pool, const void* x, const void* y, const void* dy, void* dx, cudaStream_t stream);
 void launch_avg_pool2d(const Pool2d& pool, const void* x, void* y, cudaStream_t stream);

@@ -1,17 +1,31 @@
 // max_pool2d, avg_pool2d and their gradients.
 #include "cuda/kernels/pool2d.h"
 
+#include <algorithm>
+
+#include "cuda/kernels/divide.h"
 #include "cuda/lowering.h"
 
 namespace laminet::cuda {
 
 namespace {
 
+bool countable(const WindowAxis& axis) {
+  return axis.input + axis.before + axis.after + axis.window + axis.stride <= kMostIndices && axis.stride * axis.output <= kMostIndices;
+}
+
+// Kernels count the elements of one image in 32 bits.
+bool countable(const Pool2d& pool) {
+  const WindowAxis &rows = pool.window.rows, &columns = pool.window.columns;
+  const int64_t cells = std::max(rows.input * columns.input, rows.output * columns.output);
+  return countable(rows) && countable(columns) && cells * pool.channels <= kMostIndices;
+}
+
 // The pooling of `instruction` over images of type `x`.
 bool describe(const Instruction& instruction, const Type& x, Pool2d& pool, std::string& refusal) {
   pool = {x.dtype, x.shape[0], x.shape[3], pool_geometry(instruction, x.shape)};
   if (!is_float(x.dtype)) refusal = std::string("no kernel for ") + dtype_name(x.dtype);
-  else if (!pool2d_supported(pool)) refusal = "an image of more than 2^31 - 1 elements";
+  else if (!countable(pool)) refusal = "an image of more than 2^31 - 1 elements";
   return refusal.empty();
 }
 
