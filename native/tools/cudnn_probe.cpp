@@ -117,7 +117,7 @@ class Probe {
     std::cerr << "FAILED " << target_.name << ": " << c.text() << ": " << reason << std::endl;
   }
 
-  // "28:46M": 28 plans that need no compilation at run time; the plugin takes one of engine 46, whose workspace is some megabytes. An epilogue
+  // "28:46/M": 28 plans that need no compilation at run time; the plugin takes one of engine 46, whose workspace is some megabytes. An epilogue
   // may have none: then the plugin adds it by its own kernel.
   std::string cell(const Convolution& c) {
     std::string refusal;
@@ -127,7 +127,7 @@ class Probe {
     int plans = 0;
     for (const Engine& engine : default_.engines(c, refusal)) plans += finalises(engine) ? 1 : 0;
     if (Plan::restore(plan->text(), target_).workspace_bytes() != plan->workspace_bytes()) fail(c, "a kept plan has another workspace");
-    return std::to_string(plans) + ":" + plan->name().substr(plan->name().find(' ') + 1) + workspace_class(plan->workspace_bytes());
+    return std::to_string(plans) + ":" + plan->name().substr(plan->name().find(' ') + 1) + "/" + workspace_class(plan->workspace_bytes());
   }
 
   // Whatever the device's options are, there is a plan that needs no compilation.

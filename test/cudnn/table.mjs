@@ -11,7 +11,7 @@ export function readTable(path) {
 }
 
 export function writeTable(path, { version, lines }) {
-  const head = `# cuDNN ${version}: plans:engine and class of workspace (0, up to 1 MiB K, 32 MiB M, 256 MiB L, X) for ${columns.join(', ')}`;
+  const head = `# cuDNN ${version}: plans:engine/workspace (0; up to 1 MiB K, 32 MiB M, 256 MiB L; X) for ${columns.join(', ')}`;
   writeFileSync(path, `${[head, ...lines].join('\n')}\n`);
 }
 

@@ -9,7 +9,7 @@ std::string status_text(cudnnStatus_t status) {
   return words[0] == '\0' ? name : name + ": " + words;
 }
 
-Refusal::Refusal(cudnnStatus_t status, const std::string& call) : std::runtime_error(call + ": " + status_text(status)) {}
+Refusal::Refusal(cudnnStatus_t status, const std::string& call) : Error("DEVICE", call + ": " + status_text(status)) {}
 
 void require(cudnnStatus_t status, const char* call) {
   if (status != CUDNN_STATUS_SUCCESS) throw Refusal(status, call);

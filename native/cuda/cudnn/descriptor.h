@@ -6,14 +6,15 @@
 
 #include <algorithm>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "runtime/program.h"
 
 namespace laminet::cuda::cudnn {
 
 // A call that cuDNN refused, in its own words: while a plan is looked for, a reason to look further.
-class Refusal : public std::runtime_error {
+class Refusal : public Error {
  public:
   Refusal(cudnnStatus_t status, const std::string& call);
 };

@@ -34,7 +34,11 @@ class PlanWork final : public Work {
                                                          {cudnn::Tensor::kernel, at.at(turned_ >= 0 ? turned_ : tensors_.kernel)},
                                                          {cudnn::Tensor::y, at.at(tensors_.y)}};
     if (convolution_.epilogue != Epilogue::none) tensors.emplace_back(cudnn::Tensor::bias, at.at(tensors_.bias));
-    addresses_.emplace(tensors, workspace_ >= 0 ? at.at(workspace_) : nullptr);
+    try {
+      addresses_.emplace(tensors, workspace_ >= 0 ? at.at(workspace_) : nullptr);
+    } catch (const cudnn::Refusal& reason) {
+      throw Error("DEVICE", place_ + ": " + reason.what());
+    }
   }
 
   void launch(const Places& at, Context& context) override {
