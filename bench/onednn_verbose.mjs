@@ -25,12 +25,8 @@ const kindsOf = {
   matmul: ['matmul', 'inner_product'],
 };
 
-/** How oneDNN calls each direction; products have none. */
-const propagations = {
-  forward: /^(forward|undef)/,
-  data: /^(backward|backward_data|undef)$/,
-  weights: /^(backward_weights|undef)$/,
-};
+/** How oneDNN calls each direction. The gradients of a product are products, whichever way they are computed. */
+const propagations = { forward: /^forward/, data: /^backward(_data)?$/, weights: /^backward_weights$/ };
 
 /**
  * The times of an op's primitives among the lines of its runs, in microseconds; empty where no primitive of oneDNN computed it.
@@ -40,7 +36,8 @@ const propagations = {
 export function primitiveTimes(lines, { op, direction }) {
   return lines.flatMap((line) => {
     const primitive = parseVerbose(line);
-    const counts = primitive && kindsOf[op].includes(primitive.kind) && propagations[direction].test(primitive.propagation);
+    if (primitive === undefined || !kindsOf[op].includes(primitive.kind)) return [];
+    const counts = op === 'matmul' || propagations[direction].test(primitive.propagation);
     return counts ? [1000 * primitive.milliseconds] : [];
   });
 }
