@@ -42,6 +42,17 @@ function whyNot() {
   return `the cuda plugin is not part of this build: ${reason}; run \`npm run setup:cuda\`, then \`npm run build:native\``;
 }
 
+function build() {
+  return run('building the tests', 'cmake', [
+    '--build',
+    buildFolder,
+    '--target',
+    'all',
+    '--parallel',
+    String(availableParallelism()),
+  ]);
+}
+
 function nativeTests() {
   const test = (title, env) =>
     run(
@@ -51,6 +62,7 @@ function nativeTests() {
       env,
     );
   return [
+    build(),
     test('native tests, threads and blocks in their order', { EMULATOR_ORDER: '0' }),
     test('native tests, shuffled', { EMULATOR_ORDER: '1' }),
     test('native tests, shuffled otherwise', { EMULATOR_ORDER: '20' }),
@@ -64,7 +76,7 @@ function sanitizedTests() {
   ]);
   const jobs = String(availableParallelism());
   return [
-    configured && run('building with ASan and UBSan', 'cmake', ['--build', folder, '--target', 'cuda_tests', '--parallel', jobs]),
+    configured && run('building with ASan and UBSan', 'cmake', ['--build', folder, '--target', 'all', '--parallel', jobs]),
     run('native tests under ASan and UBSan', 'ctest', [
       '--test-dir',
       folder,
