@@ -42,50 +42,28 @@ function whyNot() {
   return `the cuda plugin is not part of this build: ${reason}; run \`npm run setup:cuda\`, then \`npm run build:native\``;
 }
 
-function build() {
-  return run('building the tests', 'cmake', [
-    '--build',
-    buildFolder,
-    '--target',
-    'all',
-    '--parallel',
-    String(availableParallelism()),
-  ]);
-}
+const jobs = String(availableParallelism());
+const build = (title, folder) =>
+  run(title, 'cmake', ['--build', folder, '--parallel', jobs, '--target', 'laminet_package', 'cuda_tests']);
+const nativeTests = (title, folder, env) =>
+  run(title, 'ctest', ['--test-dir', folder, '-R', '^(cuda|emula)', '--output-on-failure', '-j', jobs], env);
 
-function nativeTests() {
-  const test = (title, env) =>
-    run(
-      title,
-      'ctest',
-      ['--test-dir', buildFolder, '-R', '^(cuda|emula)', '--output-on-failure', '-j', String(availableParallelism())],
-      env,
-    );
+function orders() {
   return [
-    build(),
-    test('native tests, threads and blocks in their order', { EMULATOR_ORDER: '0' }),
-    test('native tests, shuffled', { EMULATOR_ORDER: '1' }),
-    test('native tests, shuffled otherwise', { EMULATOR_ORDER: '20' }),
+    build('building the tests', buildFolder),
+    nativeTests('native tests, threads and blocks in their order', buildFolder, { EMULATOR_ORDER: '0' }),
+    nativeTests('native tests, backwards', buildFolder, { EMULATOR_ORDER: 'reversed' }),
+    nativeTests('native tests, shuffled', buildFolder, { EMULATOR_ORDER: '20' }),
   ];
 }
 
 function sanitizedTests() {
   const folder = join(packageRoot, 'build', 'native-sanitized');
-  const configured = run('configuring with ASan and UBSan', 'cmake', [
-    ...['-S', 'native', '-B', folder, '-DLAMINET_SANITIZE=address,undefined', '-DLAMINET_ONEDNN=OFF', '-DLAMINET_CUDA=ON'],
-  ]);
-  const jobs = String(availableParallelism());
+  const options = ['-DLAMINET_SANITIZE=address,undefined', '-DLAMINET_ONEDNN=OFF', '-DLAMINET_CUDA=ON'];
   return [
-    configured && run('building with ASan and UBSan', 'cmake', ['--build', folder, '--target', 'all', '--parallel', jobs]),
-    run('native tests under ASan and UBSan', 'ctest', [
-      '--test-dir',
-      folder,
-      '-R',
-      '^(cuda|emula)',
-      '--output-on-failure',
-      '-j',
-      jobs,
-    ]),
+    run('configuring with ASan and UBSan', 'cmake', ['-S', 'native', '-B', folder, ...options]),
+    build('building with ASan and UBSan', folder),
+    nativeTests('native tests under ASan and UBSan', folder),
   ];
 }
 
@@ -98,7 +76,7 @@ function main() {
   if (sanitize) return sanitizedTests().every(Boolean) ? 0 : 1;
   const device = { LAMINET_DEVICE: 'cuda', ...(real ? {} : { LAMINET_CUDA_PATH: join(buildFolder, 'emulator') }) };
   const vitest = join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs');
-  const results = real ? [] : nativeTests();
+  const results = real ? [] : orders();
   results.push(run('ops, layers, trainings', execPath, [vitest, 'run', ...folders.map((folder) => `test/${folder}`)], device));
   results.push(run('ends of processes', execPath, ['test/process/run.mjs', '--device=cuda'], device));
   if (!real) results.push(run('counts of a step', join(buildFolder, 'Release', 'test_cuda_step'), [], device));
