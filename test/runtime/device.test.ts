@@ -1,5 +1,6 @@
 /** Choosing a device: names, options, what `auto` takes and says, and that the addon itself needs nothing of CUDA. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { currentDevice, DeviceError, devices, memory, setDevice, tensor, ValueError } from '../../lib/index.js';
@@ -118,3 +119,44 @@ describe.skipIf(!isBuilt('laminet_cuda.so'))('with a driver (not run where lamin
     expect(stderr.match(/device auto: took/g)).toHaveLength(1);
   });
 });
+
+const emulator = join(buildFolder, 'emulator');
+
+describe.skipIf(!isBuilt('laminet_cuda13.so') || !existsSync(join(emulator, 'libcudnn.so.9')))(
+  'on the emulated GPU (not run where it is not built)',
+  () => {
+    const copy = new InstalledCopy(['laminet.node', 'laminet_cpu.so', 'laminet_cuda.so', 'laminet_cuda13.so'].filter(isBuilt));
+    afterAll(() => copy.remove());
+
+    const run = (code: string) => {
+      const text = `import * as laminet from './dist/index.js';\n${code}`;
+      const { stdout, stderr } = copy.node(['--input-type=module', '-e', text], { LAMINET_CUDA_PATH: emulator });
+      if (stderr !== '') throw new Error(stderr);
+      return JSON.parse(stdout);
+    };
+
+    it('auto takes it in silence, and memory() counts its bytes', { timeout: 60_000 }, () => {
+      const found = run(`
+        const x = laminet.tensor(new Float32Array(1 << 20));
+        await laminet.ops.add(x, 1).data(); // x travels when it is used
+        console.log(JSON.stringify({ name: laminet.currentDevice().name, memory: laminet.memory(), devices: laminet.devices() }));`);
+      expect(found.name).toBe('cuda:0');
+      expect(found.memory.used).toBeGreaterThanOrEqual(4 << 20);
+      expect(found.memory.total).toBe(found.devices[0].memory);
+      expect(found.devices[0]).toMatchObject({ name: 'cuda:0', available: true, reason: '', code: '' });
+    });
+
+    it("keeps a device's options from its first use on", { timeout: 60_000 }, () => {
+      const found = run(`
+        const first = laminet.setDevice('cuda', { tensorFloat32: false });
+        const same = laminet.setDevice('cuda:0') === first && laminet.setDevice('cuda:0', { tensorFloat32: false }) === first;
+        let message = '';
+        try { laminet.setDevice('cuda:0', { tensorFloat32: true }); } catch (error) { message = error.message; }
+        console.log(JSON.stringify({ same, message }));`);
+      expect(found.same).toBe(true);
+      expect(found.message).toBe(
+        "setDevice: device 'cuda:0' is in use with tensorFloat32: false; received tensorFloat32: true; set it first",
+      );
+    });
+  },
+);
