@@ -5,7 +5,8 @@ import type { Tensor } from '../graph/tensor.js';
 import { castTo, convert, type TensorLike } from './apply.js';
 
 /**
- * The elements in another dtype. Floats to integers are cut toward zero and kept in range, NaN gives 0; to bool, what is not 0 is true.
+ * The elements in another dtype. Floats to integers are cut toward zero and kept in range, NaN gives 0; to bool, what is not 0 is true; to
+ * smaller floats they are rounded once, to nearest, ties to even.
  *
  * @throws DTypeError for an unknown dtype.
  * @example
