@@ -28,23 +28,20 @@ struct Divider {
   }
 };
 
-// Divides any dividend that is not negative, in the same way: the numbers before are the quick way for those below 2^31.
+// Divides any dividend that is not negative, in the same way.
 struct WideDivider {
-  Divider small;
-  uint32_t shift = 0;
   uint64_t magic = 1;  // 2^64 less than it really is, so that it fits
+  uint32_t shift = 0;
 
   WideDivider() = default;
   explicit WideDivider(int64_t by) : shift(static_cast<uint32_t>(std::bit_width(static_cast<uint64_t>(by) - 1))) {
     using Wide = unsigned __int128;
     const auto divisor = static_cast<uint64_t>(by);
     magic = static_cast<uint64_t>((((Wide{1} << shift) - divisor) << 64) / divisor + 1);
-    if (shift <= 31) small = Divider(by);
   }
 
   LAMINET_HD int64_t quotient(int64_t dividend) const {
     const auto wide = static_cast<uint64_t>(dividend);
-    if (wide >> 31 == 0) return shift > 31 ? 0 : small.quotient(static_cast<uint32_t>(wide));
 #ifdef __CUDA_ARCH__
     const uint64_t high = __umul64hi(wide, magic);
 #else
