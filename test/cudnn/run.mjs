@@ -21,9 +21,14 @@ const shapes = ['examples', 'networks', 'options'].map((name) => join(here, 'sha
 function libraryFolder() {
   const cache = join(buildFolder, 'CMakeCache.txt');
   const built = existsSync(cache) ? /^LAMINET_CUDNN_LIBRARY:\w+=(.+)$/m.exec(readFileSync(cache, 'utf8'))?.[1] : undefined;
-  const folders = (env.LAMINET_CUDA_PATH ?? '').split(':').concat(join(packageRoot, 'build/cuda/site/nvidia/cudnn/lib'));
+  const given = (env.LAMINET_CUDA_PATH ?? '').split(':').filter((folder) => folder !== '');
+  const folders = [
+    ...given.flatMap((folder) => [folder, join(folder, 'lib'), join(folder, 'lib64')]),
+    join(packageRoot, 'build/cuda/site/nvidia/cudnn/lib'),
+    ...(built ? [dirname(built)] : []),
+  ];
   // The emulated library has no parts beside it.
-  return folders.concat(built ? dirname(built) : []).find((folder) => existsSync(join(folder, 'libcudnn_graph.so.9'))) ?? '';
+  return folders.find((folder) => existsSync(join(folder, 'libcudnn_graph.so.9'))) ?? '';
 }
 
 function whyNot(folder) {
