@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run setup:cuda`: brings what the cuda plugin is built and run with and this machine lacks into build/cuda, with pip and without root:
-// cuDNN, cuBLASLt and NVRTC, and the compiler where there is no CUDA 13 toolkit. Doing it again changes nothing.
+// `npm run setup:cuda`: brings what the cuda plugin needs and this machine lacks into build/cuda, with pip and without root: cuDNN,
+// cuBLASLt and NVRTC, and the compiler where there is no CUDA 13 toolkit. Doing it again changes nothing.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -44,8 +44,8 @@ function findPip() {
   for (const words of [['python3', '-m', 'pip'], ['pip3'], ['pip']]) if (works(words)) return words;
   const python = spawnSync('python3', ['--version']).status === 0;
   throw new BuildError(
-    `${python ? 'python3 is here, but not pip' : 'neither python3 nor pip is here'}; install pip (on Debian: \`apt-get install python3-pip\`), ` +
-      'or install cuDNN 9 and the CUDA 13 toolkit from NVIDIA and set CUDNN_PATH and CUDA_PATH',
+    `${python ? 'python3 is here, but not pip' : 'neither python3 nor pip is here'}; install pip ` +
+      '(on Debian: `apt-get install python3-pip`), or install cuDNN 9 and the CUDA 13 toolkit from NVIDIA and set CUDNN_PATH and CUDA_PATH',
   );
 }
 

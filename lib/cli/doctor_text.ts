@@ -97,7 +97,8 @@ export function doctorText(examination: Examination, colour: boolean): string {
   }
   const lines = problems.flatMap(({ what, fix }) => [`${look.mark('no')} ${what}`, ...(fix === '' ? [] : [`   fix: ${fix}`])]);
   if (lines.length > 0) sections.push(['What is missing', lines]);
-  const verdict = `${look.mark(ok ? 'ok' : 'no')} ${requested === 'auto' ? 'the best device' : `device ${requested}`} ${ok ? 'works' : 'cannot be used'}`;
+  const target = requested === 'auto' ? 'the best device' : `device ${requested}`;
+  const verdict = `${look.mark(ok ? 'ok' : 'no')} ${target} ${ok ? 'works' : 'cannot be used'}`;
   const text = sections.map(([title, body]) => `${look.title(title)}\n${body.map((line) => `  ${line}\n`).join('')}`).join('\n');
   return `${text}\n${verdict}\n`;
 }

@@ -15,7 +15,7 @@ function presentArchitectures() {
   return names.length === 0 ? '' : [...names.sort(), '80-virtual'].join(',');
 }
 
-/** LAMINET_CUDA=AUTO|ON|OFF and LAMINET_CUDA_ARCHS, a list as CMake writes it or with commas, or `release`; this machine's GPUs by default. */
+/** LAMINET_CUDA=AUTO|ON|OFF, and LAMINET_CUDA_ARCHS: a list as CMake writes it or with commas, or `release`. By default the GPUs that are here. */
 export function cudaVariables() {
   const wanted = (env.LAMINET_CUDA || 'AUTO').toUpperCase();
   if (!['AUTO', 'ON', 'OFF'].includes(wanted)) throw new BuildError(`LAMINET_CUDA=${wanted}: expected AUTO, ON or OFF`);

@@ -39,7 +39,8 @@ target_compile_options(laminet_cuda13 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${lamine
   $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo --expt-relaxed-constexpr>)
 # The finder has loaded these under their names before.
 target_link_libraries(laminet_cuda13 PRIVATE laminet_runtime CUDA::cudart "${LAMINET_CUDNN_LIBRARY}" "${LAMINET_CUBLAS_LIBRARY}")
-target_link_options(laminet_cuda13 PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL -Wl,--no-as-needed -Wl,--no-undefined -Wl,--allow-shlib-undefined)
+target_link_options(laminet_cuda13 PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL -Wl,--no-as-needed -Wl,--no-undefined
+  -Wl,--allow-shlib-undefined)
 add_dependencies(laminet_cuda laminet_cuda13)
 add_dependencies(laminet_package laminet_cuda)
 

@@ -1,5 +1,5 @@
-# Finds what the cuda plugin is built with: nvcc (CUDA 13) that really compiles, and the headers and libraries of cuDNN and cuBLASLt, from the
-# environment, `npm run setup:cuda`, Python packages, then the usual folders. Sets LAMINET_CUDA_FOUND and LAMINET_CUDA_STATUS, enables CUDA.
+# Finds what the cuda plugin is built with: nvcc (CUDA 13) that really compiles, and the headers and libraries of cuDNN and cuBLASLt, from
+# the environment, `npm run setup:cuda`, Python packages, then the usual folders. Sets LAMINET_CUDA_FOUND and LAMINET_CUDA_STATUS, enables CUDA.
 set(LAMINET_CUDA_FOUND FALSE)
 get_filename_component(cuda_site "${CMAKE_CURRENT_SOURCE_DIR}/../build/cuda/site/nvidia" ABSOLUTE)  # of `npm run setup:cuda`
 set(cuda_pythons "")
@@ -85,4 +85,5 @@ endif()
 find_package(CUDAToolkit REQUIRED)
 set(LAMINET_CUDA_FOUND TRUE)
 list(JOIN CMAKE_CUDA_ARCHITECTURES "," laminet_cuda_architectures)
-set(LAMINET_CUDA_STATUS "CUDA ${CMAKE_CUDA_COMPILER_VERSION} (${LAMINET_NVCC}) for ${laminet_cuda_architectures}, cuDNN from ${LAMINET_CUDNN_LIBRARY}")
+set(LAMINET_CUDA_STATUS "CUDA ${CMAKE_CUDA_COMPILER_VERSION} (${LAMINET_NVCC}) for ${laminet_cuda_architectures}")
+string(APPEND LAMINET_CUDA_STATUS ", cuDNN from ${LAMINET_CUDNN_LIBRARY}")

@@ -1,4 +1,4 @@
-/** What the build does about CUDA: a compiler that does not work, variables, and `npm run setup:cuda`, with stand-ins for nvcc, pip and nvidia-smi. */
+/** What the build does about CUDA, with stand-ins for nvcc, pip and nvidia-smi: compilers that do not work, variables, `npm run setup:cuda`. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,7 +58,8 @@ describe('nvcc', () => {
 describe('variables', () => {
   function variables(set: Record<string, string>) {
     const module = join(root, 'native', 'build', 'cuda.mjs');
-    const code = `import(${JSON.stringify(module)}).then((m) => console.log(JSON.stringify(m.cudaVariables()))).catch((e) => console.log(e.message))`;
+    const print = 'console.log(JSON.stringify(build.cudaVariables()))';
+    const code = `import(${JSON.stringify(module)}).then((build) => ${print}).catch((error) => console.log(error.message))`;
     return spawnSync(execPath, ['-e', code], { encoding: 'utf8', env: { PATH: '/nonexistent', ...set } }).stdout.trim();
   }
 

@@ -1,4 +1,4 @@
-/** Stand-ins for the driver and for CUDA's libraries that only say what they are: a few functions of C each, compiled when a test needs them. */
+/** Stand-ins for the driver and for CUDA's libraries that only say what they are: a few functions of C, compiled when a test needs them. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,10 @@ const sources = {
     int cuDeviceGetCount(int* count) { *count = COUNT; return 0; }
     int cuDeviceGetName(char* name, int size, int device) { strncpy(name, "Fake GPU", size); return 0; }
     int cuDeviceTotalMem_v2(size_t* bytes, int device) { *bytes = (size_t)8 << 30; return 0; }
-    int cuDeviceGetAttribute(int* value, int attribute, int device) { *value = attribute == 75 ? CAPABILITY / 10 : CAPABILITY % 10; return 0; }`,
+    int cuDeviceGetAttribute(int* value, int attribute, int device) {
+      *value = attribute == 75 ? CAPABILITY / 10 : CAPABILITY % 10;
+      return 0;
+    }`,
   'libcudart.so.13': 'int cudaRuntimeGetVersion(int* version) { *version = 13000; return 0; }',
   'libcublasLt.so.13': 'int nothing;',
   'libnvrtc.so.13': 'int nothing;',

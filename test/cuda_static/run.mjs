@@ -1,5 +1,5 @@
-// `npm run test:cuda-static`: every kernel compiles for every architecture of a release without a warning, spills no register, and needs what
-// resources.md says. `-- --update` writes that table; names of files (`-- pool2d`) look at these only.
+// `npm run test:cuda-static`: every kernel compiles for every architecture of a release without a warning, spills no register, and needs
+// what resources.md says. `-- --update` writes that table; names of files (`-- pool2d`) look at these only.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -58,11 +58,11 @@ function rows(kernels) {
 
 /** `files`: by name, the kernels of a file. */
 export function printTable(version, files) {
+  const six = architectures.map((sm) => `sm_${sm}`).join(', ');
   const head = `# What the kernels need
 
-Written by \`npm run test:cuda-static -- --update\` with nvcc ${version}. Where architectures differ there are six numbers: for ${architectures
-    .map((sm) => `sm_${sm}`)
-    .join(', ')}. Shared and local memory in bytes; *occupancy* is the per cent of a multiprocessor's warps that registers and
+Written by \`npm run test:cuda-static -- --update\` with nvcc ${version}. Where architectures differ there are six numbers,
+for ${six}. Shared and local memory in bytes; *occupancy* is the per cent of a multiprocessor's warps that registers and
 shared memory let be resident in blocks of ${block} threads. Calculated, not measured.
 `;
   const sections = Object.entries(files).map(([name, kernels]) => {

@@ -24,7 +24,8 @@ fs::path folder_for(const char* test) {
 }
 
 void clear_environment() {
-  for (const char* name : {"LAMINET_CUDA_PATH", "CUDNN_PATH", "CUDNN_HOME", "CUDA_PATH", "CUDA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX", "HOME"}) {
+  for (const char* name :
+       {"LAMINET_CUDA_PATH", "CUDNN_PATH", "CUDNN_HOME", "CUDA_PATH", "CUDA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX", "HOME"}) {
     unsetenv(name);
   }
 }

@@ -1,5 +1,5 @@
-// laminet_cuda.so: finds CUDA, then hands over to laminet_cuda13.so, which is linked with it. Nothing of CUDA is needed to load this part, so
-// that it can always say what is missing.
+// laminet_cuda.so: finds CUDA, then hands over to laminet_cuda13.so, which is linked with it. Nothing of CUDA is needed to load this part, which
+// can therefore always say what is missing.
 #include <dlfcn.h>
 
 #include <mutex>
