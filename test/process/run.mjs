@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { execPath, exit } from 'node:process';
+import { env, execPath, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cases } from './cases.mjs';
@@ -44,6 +44,7 @@ function problems(test, outcome) {
 }
 
 const { values, positionals } = parseArgs({ options: { device: { type: 'string' } }, allowPositionals: true });
+const emulated = env.LAMINET_CUDA_PATH?.includes('emulator') ?? false;
 let passed = 0;
 let failed = 0;
 for (const { name, available, reason } of addon.backends()) {
@@ -53,6 +54,10 @@ for (const { name, available, reason } of addon.backends()) {
     continue;
   }
   for (const test of cases.filter((each) => positionals.length === 0 || each.file === positionals[0])) {
+    if (emulated && name === 'cuda' && test.emulated === false) {
+      console.log(`NOT RUN ${name} ${test.file}: too slow on an emulated device`);
+      continue;
+    }
     const found = problems(test, await runCase(test, name));
     console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${name} ${test.file}`);
     for (const problem of found) console.log(`       ${problem}`);

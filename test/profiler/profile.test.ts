@@ -31,7 +31,7 @@ describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) 
     setDevice(device);
     profile = await profiler.profile(train);
     setDevice('auto');
-  });
+  }, 60_000); // it measures peaks, which an emulated device takes its time for
 
   it('has the steps of training', () => {
     expect(profile.steps).toHaveLength(steps);
