@@ -83,7 +83,8 @@ cudaError_t cudaGraphUpload(cudaGraphExec_t executable, cudaStream_t stream) {
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   return call("cudaGraphLaunch", [=] {
     ++counts().graph_launches;
-    submit(stream, {"cudaGraphLaunch", [graph = graph_of(executable)] { run_graph(*graph); }});
+    const Handle graph = graph_of(executable);
+    submit(stream, {"cudaGraphLaunch", [graph] { run_graph(*graph); }, graph->nodes.size()});
   });
 }
 

@@ -10,9 +10,9 @@
 namespace laminet::emulator {
 namespace {
 
-// Work that a stream holds; then the host waits, as on a GPU. A GPU holds about a thousand kernels, but it also works meanwhile: with as many,
-// the end of a process would wait for minutes of emulated work.
-constexpr size_t kQueue = 16;
+// Kernels and copies that a stream holds, those of graphs counted one by one; then the host waits, as on a GPU. A GPU holds about a thousand,
+// but it also works meanwhile: with as many, the end of a process would wait for minutes of emulated work.
+constexpr size_t kQueue = 128;
 
 auto& streams = *new std::set<Stream*>;
 Stream* per_thread_stream = nullptr;
@@ -20,6 +20,7 @@ Stream* per_thread_stream = nullptr;
 void run_one(Stream& stream) {
   const Work work = std::move(stream.queue.front());
   stream.queue.pop_front();
+  stream.queued -= work.parts;
   work.run();
 }
 
@@ -66,8 +67,9 @@ void submit(cudaStream_t handle, Work work) {
     work.run();
     return;
   }
+  stream->queued += work.parts;
   stream->queue.push_back(std::move(work));
-  if (stream->queue.size() > kQueue) run_one(*stream);
+  while (stream->queued > kQueue && stream->queue.size() > 1) run_one(*stream);
   run_some_ahead();
 }
 
@@ -85,7 +87,10 @@ void reach(Mark& mark) {
 }
 
 void forget_queued_work() {
-  for (Stream* stream : streams) stream->queue.clear();
+  for (Stream* stream : streams) {
+    stream->queue.clear();
+    stream->queued = 0;
+  }
 }
 
 void destroy_all_streams() {

@@ -25,6 +25,7 @@ struct Mark {
 struct Work {
   std::string name;
   std::function<void()> run;
+  size_t parts = 1;  // more for a graph
 };
 
 struct Capture;
@@ -33,6 +34,7 @@ struct Stream {
   bool blocking = true;  // runs in turn with the legacy stream
   int priority = 0;
   std::deque<Work> queue;
+  size_t queued = 0;  // parts of the work in it
   std::shared_ptr<Capture> capture;     // null unless the stream is being captured
   std::vector<size_t> captured_last;    // nodes that the next one comes after
 };
