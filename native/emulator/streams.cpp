@@ -10,8 +10,8 @@
 namespace laminet::emulator {
 namespace {
 
-// Kernels and copies that a stream holds, those of graphs counted one by one; then the host waits, as on a GPU. A GPU holds about a thousand,
-// but it also works meanwhile: with as many, the end of a process would wait for minutes of emulated work.
+// Kernels and copies that a stream holds, those of graphs counted one by one; then the host waits, as on a GPU. A GPU holds about a
+// thousand, but it also works meanwhile: with as many, the end of a process would wait for minutes of emulated work.
 constexpr size_t kQueue = 128;
 
 auto& streams = *new std::set<Stream*>;
