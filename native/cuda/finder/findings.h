@@ -21,7 +21,7 @@ struct LibraryFinding {
 };
 
 struct DriverFinding {
-  LibraryFinding library{.name = "libcuda.so.1", .title = "the NVIDIA driver", .package = ""};
+  LibraryFinding library{.name = "libcuda.so.1", .title = "NVIDIA driver", .package = ""};
   std::string release{};  // "580.65.06"; empty when the kernel module does not tell
   int cuda = 0;           // 13000: the newest CUDA that it supports
 };
