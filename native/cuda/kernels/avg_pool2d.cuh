@@ -1,4 +1,4 @@
-// Kernels of average pooling. Launch bounds ask for 4 blocks on a multiprocessor: without, ptxas aims at 32 registers and spills.
+// Kernels of average pooling. Launch bounds ask for 3 blocks on a multiprocessor: else ptxas aims at fewer registers and spills.
 #pragma once
 
 #include "cuda/kernels/pool_places.h"
@@ -12,7 +12,7 @@ __device__ inline int cells_in(const PoolRange& rows, const PoolRange& columns) 
 
 // The mean of the cells under each window that lie inside the image, 0 where there is none.
 template <typename T, int V>
-__global__ void __launch_bounds__(256, 4) avg_pool2d(PoolArguments<T> a) {
+__global__ void __launch_bounds__(256, 3) avg_pool2d(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
@@ -35,7 +35,7 @@ __global__ void __launch_bounds__(256, 4) avg_pool2d(PoolArguments<T> a) {
 
 // For each cell of the image: the sum over the windows that cover it of their gradient, divided by their cells.
 template <typename T, int V>
-__global__ void __launch_bounds__(256, 4) avg_pool2d_gather(PoolArguments<T> a) {
+__global__ void __launch_bounds__(256, 3) avg_pool2d_gather(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));

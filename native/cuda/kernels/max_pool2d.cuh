@@ -1,4 +1,4 @@
-// Kernels of max pooling; pool2d.h says how they go about it. Launch bounds with 4 blocks on a multiprocessor: without, ptxas spills.
+// Kernels of max pooling; pool2d.h says how they go about it. Launch bounds ask for 3 blocks on a multiprocessor: else ptxas spills.
 #pragma once
 
 #include <limits>
@@ -14,7 +14,7 @@ __device__ inline bool is_maximum(A x, A y) {
 
 // The largest cell under each window; NaN wins, padding counts as -infinity.
 template <typename T, int V>
-__global__ void __launch_bounds__(256) max_pool2d(PoolArguments<T> a) {
+__global__ void __launch_bounds__(256, 3) max_pool2d(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
@@ -56,7 +56,7 @@ __device__ inline void drop_later_maxima(const PoolArguments<T>& a, const PoolPl
 
 // For each cell of the image: the sum of the gradients of the windows whose first maximum it is.
 template <typename T, int V>
-__global__ void __launch_bounds__(256, 4) max_pool2d_gather(PoolArguments<T> a) {
+__global__ void __launch_bounds__(256, 3) max_pool2d_gather(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));
@@ -94,7 +94,7 @@ __device__ inline PoolRange cells_of_tile(const PoolAxis& axis, int position) {
 
 // The same for windows that do not overlap: each position writes the cells of its window, and those up to the next.
 template <typename T, int V>
-__global__ void __launch_bounds__(256) max_pool2d_spread(PoolArguments<T> a) {
+__global__ void __launch_bounds__(256, 3) max_pool2d_spread(PoolArguments<T> a) {
   using A = Accumulator<T>;
   for (int64_t index = global_thread(); index < a.count; index += global_threads()) {
     const PoolPlace at = place_of(a, static_cast<uint32_t>(index));

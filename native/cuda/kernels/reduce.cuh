@@ -123,8 +123,9 @@ __device__ inline void reduce_columns_of(const ReduceArguments<Reducer, In>& at,
   for (int k = 0; k < kColumns; ++k) write_state(at, (outer * sizes.chunks + chunk) * sizes.inner + inner + k, states[k]);
 }
 
+// Two blocks on a multiprocessor, or ptxas aims at fewer registers and spills.
 template <typename Reducer, typename In>
-__global__ void __launch_bounds__(kReduceThreads) reduce_columns(ReduceArguments<Reducer, In> at) {
+__global__ void __launch_bounds__(kReduceThreads, 2) reduce_columns(ReduceArguments<Reducer, In> at) {
   using State = typename Reducer::State;
   LAMINET_SHARED(State, shared, kReduceThreads * 4);
   if (at.sizes.vectors) {

@@ -83,9 +83,9 @@ __device__ inline A join_block(A value, const Join& join, Shared& warps) {
   return value;
 }
 
-// A block a row.
+// A block a row; three on a multiprocessor, or ptxas aims at fewer registers and spills.
 template <typename T>
-__global__ void __launch_bounds__(kSoftmaxThreads) softmax_long_rows(SoftmaxArguments<T> at) {
+__global__ void __launch_bounds__(kSoftmaxThreads, 3) softmax_long_rows(SoftmaxArguments<T> at) {
   using A = Accumulator<T>;
   LAMINET_SHARED(A, warps, kSoftmaxThreads / 32);
   const int64_t begin = static_cast<int64_t>(blockIdx.x) * at.length, first = begin + threadIdx.x, end = begin + at.length;
