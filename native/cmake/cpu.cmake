@@ -21,7 +21,7 @@ add_library(laminet_cpu MODULE ${cpu_sources})
 set_target_properties(laminet_cpu PROPERTIES PREFIX "" SUFFIX ".so" BUILD_WITH_INSTALL_RPATH TRUE
   INSTALL_RPATH "${laminet_onednn_rpath}")
 add_dependencies(laminet_package laminet_cpu)
-target_compile_options(laminet_cpu PRIVATE ${laminet_warnings} -O3 ${OpenMP_CXX_FLAGS})
+target_compile_options(laminet_cpu PRIVATE ${laminet_warnings} ${laminet_optimized} ${OpenMP_CXX_FLAGS})
 target_link_libraries(laminet_cpu PRIVATE laminet_reference laminet_kernels laminet_runtime laminet_onednn OpenMP::OpenMP_CXX)
 target_link_options(laminet_cpu PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL)
 if(NOT LAMINET_SANITIZE)

@@ -35,7 +35,7 @@ add_library(laminet_cuda13 MODULE ${cuda_sources})
 set_target_properties(laminet_cuda13 PROPERTIES PREFIX "" SUFFIX ".so" CUDA_RUNTIME_LIBRARY Shared CUDA_VISIBILITY_PRESET hidden
   BUILD_WITH_INSTALL_RPATH TRUE INSTALL_RPATH "")
 target_include_directories(laminet_cuda13 SYSTEM PRIVATE "${LAMINET_CUDNN_INCLUDE}" "${LAMINET_CUBLAS_INCLUDE}" ${CUDAToolkit_INCLUDE_DIRS})
-target_compile_options(laminet_cuda13 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${laminet_warnings}> -O3
+target_compile_options(laminet_cuda13 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${laminet_warnings}> ${laminet_optimized}
   $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo --expt-relaxed-constexpr>)
 # The finder has loaded these under their names before.
 target_link_libraries(laminet_cuda13 PRIVATE laminet_runtime CUDA::cudart "${LAMINET_CUDNN_LIBRARY}" "${LAMINET_CUBLAS_LIBRARY}")

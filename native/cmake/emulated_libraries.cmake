@@ -5,7 +5,7 @@ function(laminet_emulated_library name soname sources)
     SUFFIX "" NO_SONAME TRUE CXX_VISIBILITY_PRESET default)
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_include_directories(${name} SYSTEM PRIVATE "${LAMINET_CUDNN_INCLUDE}" "${LAMINET_CUBLAS_INCLUDE}" ${CUDAToolkit_INCLUDE_DIRS})
-  target_compile_options(${name} PRIVATE ${laminet_warnings} -O3)
+  target_compile_options(${name} PRIVATE ${laminet_warnings} ${laminet_optimized})
   string(REGEX REPLACE "\\.so.*" "" script "${soname}")
   # The symbols' version is the soname, as in the real libraries. libcudart.so.13 is the emulated one when they run.
   target_link_options(${name} PRIVATE -Wl,-soname,${soname} -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/emulator/${script}.map)
