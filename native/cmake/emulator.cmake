@@ -4,12 +4,17 @@
 set(laminet_emulator_output "${CMAKE_BINARY_DIR}/emulator")
 add_custom_target(laminet_emulator)
 
+set(emulated_optimized -O2)
+if(LAMINET_SANITIZE)
+  set(emulated_optimized ${laminet_optimized})
+endif()
+
 # A part of CUDA: `name` and `version` as in libcudart.so.13, symbols versioned as there.
 function(laminet_emulated_part name version)
   add_library(emulated_${name} SHARED ${ARGN})
   set_target_properties(emulated_${name} PROPERTIES OUTPUT_NAME ${name} SUFFIX ".so.${version}" CXX_VISIBILITY_PRESET default
     LIBRARY_OUTPUT_DIRECTORY "${laminet_emulator_output}" BUILD_WITH_INSTALL_RPATH TRUE INSTALL_RPATH "$ORIGIN")
-  target_compile_options(emulated_${name} PRIVATE ${laminet_warnings} $<IF:$<BOOL:${LAMINET_SANITIZE}>,-O0,-O2>)
+  target_compile_options(emulated_${name} PRIVATE ${laminet_warnings} ${emulated_optimized})
   target_include_directories(emulated_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_include_directories(emulated_${name} SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
   set(map "${CMAKE_CURRENT_SOURCE_DIR}/emulator/${name}.map")
@@ -33,7 +38,7 @@ function(laminet_emulated_kernels name)
   set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${laminet_emulator_output}" CXX_VISIBILITY_PRESET default
     VISIBILITY_INLINES_HIDDEN OFF BUILD_WITH_INSTALL_RPATH TRUE INSTALL_RPATH "$ORIGIN")
   target_compile_definitions(${name} PRIVATE LAMINET_EMULATED)
-  target_compile_options(${name} PRIVATE ${laminet_warnings} $<IF:$<BOOL:${LAMINET_SANITIZE}>,-O0,-O2> -fno-gnu-unique -fno-ipa-icf -Wno-unknown-pragmas)
+  target_compile_options(${name} PRIVATE ${laminet_warnings} ${emulated_optimized} -fno-gnu-unique -fno-ipa-icf -Wno-unknown-pragmas)
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_include_directories(${name} SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
   target_link_libraries(${name} PRIVATE emulated_cudart)
