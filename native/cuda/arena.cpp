@@ -6,16 +6,6 @@
 
 namespace laminet::cuda {
 
-namespace {
-
-// What the widest loads and the libraries' workspaces want; offsets are its multiples because all sizes are.
-constexpr size_t kAlignment = 256;
-
-// At least one byte stays free behind every tensor: an access past its end hits nothing, and the emulated device can tell.
-size_t with_gap(size_t bytes) { return (bytes / kAlignment + 1) * kAlignment; }
-
-}  // namespace
-
 ArenaLayout lay_out(const Compiled& compiled) {
   Planner planner;
   std::vector<int> storages(compiled.tensors.size(), -1);

@@ -11,10 +11,6 @@ namespace laminet::cuda {
 
 namespace {
 
-constexpr size_t kAlignment = 256;
-
-size_t rounded(size_t bytes) { return (bytes / kAlignment + 1) * kAlignment; }
-
 cudaEvent_t make_event() {
   cudaEvent_t event = nullptr;
   LAMINET_CUDA(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
@@ -26,7 +22,7 @@ cudaEvent_t make_event() {
 InputStages::InputStages(std::shared_ptr<DeviceState> state, const std::vector<Type>& types) : state_(std::move(state)) {
   for (const Type& type : types) {
     offsets_.push_back(bytes_);
-    bytes_ += rounded(type.bytes());
+    bytes_ += with_gap(type.bytes());
   }
   inputs_ = std::make_unique<DeviceMemory>(state_->account, bytes_, "the inputs of a program");
 }

@@ -24,6 +24,12 @@ struct Account {
   size_t peak = 0;
 };
 
+// What the widest loads and the libraries' workspaces want. Places in one allocation are its multiples because all sizes are.
+inline constexpr size_t kPlaceAlignment = 256;
+
+// At least one byte stays free behind every tensor: an access past its end hits nothing, and the emulated device can tell.
+inline size_t with_gap(size_t bytes) { return (bytes / kPlaceAlignment + 1) * kPlaceAlignment; }
+
 class DeviceMemory {
  public:
   // Aligned to 256 bytes. Throws Error OUT_OF_MEMORY, which says what was asked for, what is free, and how much is in use here.
