@@ -5,6 +5,7 @@
 #include "residency.h"
 #include "runtime/cost.h"
 #include "schedule.h"
+#include "slices.h"
 
 namespace laminet::cpu {
 
@@ -57,6 +58,7 @@ Compiled compile_program(const Program& program, Library& library, std::span<con
   compiled.reorders = lowering.reorders();
   compiled.steps = std::move(lowering.steps());
   compiled.tensors = std::move(lowering.tensors());
+  join_slices(library, compiled.steps, compiled.tensors);
   return compiled;
 }
 

@@ -1,5 +1,7 @@
 #include "executable.h"
 
+#include <algorithm>
+
 #include "arena.h"
 #include "compile.h"
 #include "finish.h"
@@ -36,6 +38,12 @@ void CpuExecutable::compile(std::span<const BufferPtr> variables) {
   for (const BufferPtr& variable : variables) variable_layouts_.push_back(as_cpu(variable).layout());
   steps_ = std::move(compiled.steps);
   first_commit_ = first_commit();
+  first_kernels_.clear();
+  int kernels = 0;
+  for (const Step& step : steps_) {
+    first_kernels_.push_back(kernels);
+    kernels += step.parts.empty() ? 1 : static_cast<int>(step.parts.size());
+  }
   if (log_enabled())
     log("cpu: compiled " + std::to_string(program_.instructions.size()) + " instructions to " + std::to_string(compiled.kernels) +
         " kernels, " + std::to_string(steps_.size()) + " steps (" + std::to_string(compiled.reorders) + " reorders), arena " +
@@ -81,10 +89,16 @@ void CpuExecutable::run(std::span<const BufferPtr> inputs, std::span<const Buffe
   for (size_t index = 0; index < steps_.size(); ++index) {
     // A step of training is cancelled whole: once variables begin to change, it is finished.
     if (index <= first_commit_ && cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", "device 'cpu': the run was cancelled");
-    const int64_t begin = state_->recorder != nullptr ? steady_nanoseconds() : 0;
-    steps_[index].work->run(memory_.data());
-    if (state_->recorder != nullptr) state_->recorder->kernel(static_cast<int>(index), begin, steady_nanoseconds());
+    if (state_->recorder == nullptr) steps_[index].work->run(memory_.data());
+    else run_recorded(index);
   }
+}
+
+void CpuExecutable::run_recorded(size_t step) {
+  const auto report = [this, first = first_kernels_[step]](int part, int64_t begin, int64_t end) {
+    state_->recorder->kernel(first + part, begin, end);
+  };
+  steps_[step].work->run_timed(memory_.data(), report);
 }
 
 // What a step moves: scratch and the memory of aliases are not counted.
@@ -92,13 +106,17 @@ double CpuExecutable::bytes_of(const Step& step) const {
   double bytes = 0;
   for (const std::vector<int>* list : {&step.reads, &step.writes})
     for (const int tensor : *list)
-      if (tensors_[tensor].name != "scratch") bytes += static_cast<double>(tensors_[tensor].bytes);
+      if (tensors_[tensor].name != kScratchName) bytes += static_cast<double>(tensors_[tensor].bytes);
   return bytes;
 }
 
 std::vector<KernelInfo> CpuExecutable::kernels() const {
   std::vector<KernelInfo> result;
-  for (const Step& step : steps_) result.push_back({step.name, step.detail, step.layer, step.flops, bytes_of(step)});
+  const auto add = [&](const Step& step) { result.push_back({step.name, step.detail, step.layer, step.flops, bytes_of(step)}); };
+  for (const Step& step : steps_) {
+    if (step.parts.empty()) add(step);
+    else std::for_each(step.parts.begin(), step.parts.end(), add);
+  }
   return result;
 }
 

@@ -39,6 +39,7 @@ class CpuExecutable : public Executable {
   double bytes_of(const Step& step) const;
   void bind_arena(const std::vector<size_t>& offsets);
   size_t first_commit() const;
+  void run_recorded(size_t step);
   bool layouts_changed(std::span<const BufferPtr> variables) const;
   void bind(std::span<const BufferPtr> inputs, std::span<const BufferPtr> variables, std::span<const BufferPtr> outputs);
 
@@ -48,6 +49,7 @@ class CpuExecutable : public Executable {
   std::vector<Layout> variable_layouts_;
   std::vector<Tensor> tensors_;
   std::vector<Step> steps_;
+  std::vector<int> first_kernels_;  // by step: the number of its first part among all kernels
   size_t first_commit_ = 0;        // the first step that writes a variable: from there on a run is not cancelled
   std::vector<void*> memory_;      // by tensor
   std::vector<Binding> bindings_;  // tensors outside the arena

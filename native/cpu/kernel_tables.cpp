@@ -64,7 +64,6 @@ const CopyKernels& copy_kernels() { return copy_kernels(best_isa()); }
 const MaxPoolKernels& max_pool_kernels() { return max_pool_kernels(best_isa()); }
 const ReduceKernels& reduce_kernels() { return reduce_kernels(best_isa()); }
 
-size_t batch_norm_scratch_bytes(const BatchNormShape& shape) { return batch_norm_kernels().scratch_bytes(shape); }
 size_t reduce_scratch_bytes(const ReduceSpace& space) { return reduce_kernels().scratch_bytes(space); }
 
 }  // namespace laminet::cpu

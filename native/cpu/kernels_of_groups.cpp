@@ -53,9 +53,35 @@ class GroupKernel : public Kernel {
     }
     PointwiseKernel kernel(group_, *iteration_space(lowering.program(), group_, layout));
     lowering.add(reads, writes, std::make_unique<PointwiseWork>(std::move(kernel), reads, writes), layout.text(), std::move(in_place));
+    if (std::optional<Slicing> slices = slicing(lowering, layout, reads, writes)) lowering.slice(std::move(*slices));
   }
 
  private:
+  // Of images whose other operands have no batch, and without random numbers, which depend on the place in the whole batch.
+  std::optional<Slicing> slicing(const Lowering& lowering, const Layout& layout, const std::vector<int>& reads,
+                                 const std::vector<int>& writes) const {
+    if (group_.shape.size() != 4 || group_.shape[0] < 2) return std::nullopt;
+    const bool placeless = std::all_of(group_.steps.begin(), group_.steps.end(), [](const PointwiseStep& step) {
+      return step.kind == PointwiseStep::Kind::formula || step.kind == PointwiseStep::Kind::cast;
+    });
+    IterationSpace space = *iteration_space(lowering.program(), group_, layout);
+    if (!placeless || space.logical_strides.front() != element_count(group_.shape) / group_.shape[0]) return std::nullopt;
+    Slicing result{group_.shape[0], writes};
+    for (int index = 0; index < group_.elementwise; ++index) {
+      if (follows_layout(lowering.program(), group_, index)) result.images.push_back(reads[index]);
+      else if (space.operand_strides[index].front() != 0) return std::nullopt;
+    }
+    result.make = [group = group_, space, reads, writes](Library&, int64_t images) -> std::unique_ptr<SliceWork> {
+      PointwiseGroup some = group;
+      IterationSpace part = space;
+      some.shape[0] = part.extents.front() = images;
+      return slice_work([work = std::make_shared<PointwiseWork>(PointwiseKernel(some, part), reads, writes)](const Slice& slice) {
+        work->run(slice.memory);
+      });
+    };
+    return result;
+  }
+
   bool same_places(const Lowering& lowering, int operand) const {
     return follows_layout(lowering.program(), group_, operand) || element_count(group_.shape) == 1;
   }

@@ -1,5 +1,6 @@
 #include "lowering.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -21,6 +22,23 @@ class CopyWork : public Work {
   int from_, to_;
   size_t bytes_;
 };
+
+// An image whose batch, the listing's first axis, is the outermost one in memory.
+bool leads_with_batch(const Layout& layout) {
+  const Blocking blocking = blocking_of(layout.desc());
+  if (!blocking.blocked || blocking.dims.size() != 4) return false;
+  return std::all_of(blocking.strides.begin() + 1, blocking.strides.end(), [&](int64_t stride) { return stride < blocking.strides.front(); });
+}
+
+Slicing reorder_slices(int from, const MemoryDesc& source, int to, const MemoryDesc& destination) {
+  return {dims_of(source)[0], {from, to}, [=](Library& library, int64_t images) -> std::unique_ptr<SliceWork> {
+            const MemoryDesc some = cut(source, images), result = cut(destination, images);
+            const dnnl::primitive_attr attribute = attributes();
+            const dnnl::reorder::primitive_desc desc(library.engine, some, library.engine, result, attribute);
+            return std::make_unique<PrimitiveSliceWork>(library, dnnl::reorder(desc), desc,
+                                                        std::vector<Argument>{{DNNL_ARG_FROM, from, some}, {DNNL_ARG_TO, to, result}});
+          }};
+}
 
 }  // namespace
 
@@ -116,6 +134,7 @@ void Lowering::add_reorder(int from, int to) {
   const double flops = std::exchange(flops_, 0);
   add_primitive(dnnl::reorder(desc), desc, {{DNNL_ARG_FROM, from, descs.from}}, {{DNNL_ARG_TO, to, descs.to}},
                 source.text() + " -> " + destination.text() + " " + tensors_[to].name);
+  if (leads_with_batch(source) && leads_with_batch(destination)) slice(reorder_slices(from, descs.from, to, descs.to));
   name_ = kept;
   flops_ = flops;
   ++reorders_;

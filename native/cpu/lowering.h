@@ -56,7 +56,7 @@ class Lowering {
   std::optional<Layout> usual_layout(const Shape& shape) const;
   // A further tensor of a value that is there already.
   int add_copy(int value, const Layout& layout);
-  int scratch(size_t bytes, const std::string& name = "scratch");
+  int scratch(size_t bytes, const std::string& name = kScratchName);
   int temporary(const Layout& layout, const std::string& name);
 
   // Where max poolings left the places of their maxima, by result.
@@ -67,6 +67,8 @@ class Lowering {
   // A primitive; slots of results are recognised by the tensors in `writes`. Adds the scratchpad.
   void add_primitive(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, std::vector<Argument> reads,
                      std::vector<Argument> writes, const std::string& detail = {}, std::vector<std::pair<int, int>> in_place = {});
+  // How the step that was added last runs slice by slice.
+  void slice(Slicing slicing) { steps_.back().slicing = std::make_shared<const Slicing>(std::move(slicing)); }
   // Converts one tensor to another.
   void add_reorder(int from, int to);
   // Copies bytes, for results that must lie somewhere else.

@@ -1,12 +1,14 @@
 // The compiled form of a kernel: tensors, which are pieces of memory with a layout, and steps, which read and write them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "layout.h"
+#include "slicing.h"
 
 namespace laminet::cpu {
 
@@ -25,6 +27,8 @@ class Work {
  public:
   virtual ~Work() = default;
   virtual void run(void* const* memory) = 0;
+  // The same, and reports the times of the step's parts.
+  virtual void run_timed(void* const* memory, const std::function<void(int part, int64_t begin, int64_t end)>& report);
 };
 
 struct Step {
@@ -32,7 +36,12 @@ struct Step {
   double flops = 0;                             // of the instructions that it stands for
   std::vector<int> reads, writes;               // tensors; scratch is written
   std::vector<std::pair<int, int>> in_place;    // (written, read): may be the same memory
-  std::unique_ptr<Work> work;
+  std::shared_ptr<Work> work;
+  std::shared_ptr<const Slicing> slicing = {};  // null: it runs for the whole batch only
+  std::vector<Step> parts = {};                 // that take turns in it, slice by slice; empty: it is one thing
 };
+
+// Memory for the time of a step.
+inline constexpr const char* kScratchName = "scratch";
 
 }  // namespace laminet::cpu

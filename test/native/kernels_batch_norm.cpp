@@ -1,6 +1,9 @@
 // Batch norm kernels against the formulas in double: every layout, activation and instruction set, odd sizes, in place, large means.
 #include <omp.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <random>
 
 #include "check.h"
@@ -132,21 +135,80 @@ Data make_data(const Case& test) {
   return data;
 }
 
-void check_kernel(const BatchNormOptions& options, const Data& data, cpu::Isa isa, bool in_place) {
-  const auto& kernels = cpu::batch_norm_kernels(isa);
-  const size_t bytes = kernels.scratch_bytes(options.shape);
-  auto* scratch = static_cast<char*>(::operator new(bytes, std::align_val_t{64}));
-  std::fill_n(scratch, bytes, '\x7f');
-  const std::vector<float> nothing(data.x.size(), NAN);
-  std::vector<float> y = in_place ? data.x : nothing, mean(data.mean.size()), variance(data.mean.size());
-  kernels.forward(options, in_place ? y.data() : data.x.data(), data.gamma.data(), data.beta.data(), y.data(), mean.data(), variance.data(),
-                  scratch);
-  std::fill_n(scratch, bytes, '\x7f');
-  std::vector<float> dx = in_place ? data.dy : nothing, dgamma(data.mean.size()), dbeta(data.mean.size());
-  kernels.backward(options, data.x.data(), data.gamma.data(), data.beta.data(), data.mean.data(), data.variance.data(),
-                   in_place ? dx.data() : data.dy.data(), dx.data(), dgamma.data(), dbeta.data(), scratch);
-  ::operator delete(scratch, std::align_val_t{64});
+// Memory that holds no useful numbers.
+class Poisoned {
+ public:
+  explicit Poisoned(size_t bytes) : bytes_(bytes), data_(static_cast<char*>(::operator new(bytes, std::align_val_t{64}))) { spoil(); }
+  ~Poisoned() { ::operator delete(data_, std::align_val_t{64}); }
+  Poisoned(const Poisoned&) = delete;
+  Poisoned& operator=(const Poisoned&) = delete;
+  void spoil() { std::fill_n(data_, bytes_, '\x7f'); }
+  char* data() const { return data_; }
 
+ private:
+  size_t bytes_;
+  char* data_;
+};
+
+// Results of a kernel; y begins as x and dx as dy when it works in place.
+struct Actual {
+  std::vector<float> y, mean, variance, dx, dgamma, dbeta;
+
+  Actual(const Data& data, bool in_place)
+      : y(in_place ? data.x : std::vector<float>(data.x.size(), NAN)), mean(data.mean.size()), variance(data.mean.size()),
+        dx(in_place ? data.dy : std::vector<float>(data.x.size(), NAN)), dgamma(data.mean.size()), dbeta(data.mean.size()) {}
+};
+
+Actual run_whole(const BatchNormOptions& options, const Data& data, const cpu::BatchNormKernels& kernels, bool in_place) {
+  Poisoned coefficients(kernels.coefficient_bytes(options.shape));
+  Poisoned sums(kernels.sum_bytes(options.shape) * static_cast<size_t>(omp_get_max_threads()));
+  Actual actual(data, in_place);
+  kernels.statistics(options, data.x.data(), data.gamma.data(), data.beta.data(), actual.mean.data(), actual.variance.data(),
+                     coefficients.data(), sums.data());
+  kernels.normalize(options, in_place ? actual.y.data() : data.x.data(), coefficients.data(), actual.y.data());
+  coefficients.spoil(), sums.spoil();
+  const float* dy = in_place ? actual.dx.data() : data.dy.data();
+  kernels.gradients(options, data.x.data(), data.gamma.data(), data.beta.data(), data.mean.data(), data.variance.data(), dy,
+                    actual.dgamma.data(), actual.dbeta.data(), coefficients.data(), sums.data());
+  kernels.differentiate(options, data.x.data(), dy, coefficients.data(), actual.dx.data());
+  return actual;
+}
+
+// Slices of two images and a shorter last one, summed in turn by two threads.
+Actual run_slices(const BatchNormOptions& options, const Data& data, const cpu::BatchNormKernels& kernels) {
+  const size_t image = data.x.size() / static_cast<size_t>(options.shape.batch), bytes = kernels.sum_bytes(options.shape);
+  Poisoned coefficients(kernels.coefficient_bytes(options.shape)), first(bytes), second(bytes);
+  const std::array<void*, 2> sums{first.data(), second.data()};
+  Actual actual(data, false);
+  const auto for_each_slice = [&](const auto& run) {
+    for (int64_t begin = 0; begin < options.shape.batch; begin += 2) {
+      BatchNormOptions some = options;
+      some.shape.batch = std::min<int64_t>(2, options.shape.batch - begin);
+      run(some, static_cast<size_t>(begin) * image, sums[begin / 2 % 2]);
+    }
+  };
+  const auto clear = [&] { std::memset(sums[0], 0, bytes), std::memset(sums[1], 0, bytes); };
+  clear();
+  for_each_slice([&](const auto& some, size_t at, void* own) { kernels.add_statistics(some, data.x.data() + at, own); });
+  kernels.finish_statistics(options, sums, data.gamma.data(), data.beta.data(), actual.mean.data(), actual.variance.data(),
+                            coefficients.data());
+  for_each_slice([&](const auto& some, size_t at, void*) {
+    kernels.normalize(some, data.x.data() + at, coefficients.data(), actual.y.data() + at);
+  });
+  coefficients.spoil(), clear();
+  kernels.begin_gradients(options, data.gamma.data(), data.beta.data(), data.mean.data(), data.variance.data(), coefficients.data());
+  for_each_slice([&](const auto& some, size_t at, void* own) {
+    kernels.add_gradients(some, data.x.data() + at, data.dy.data() + at, coefficients.data(), own);
+  });
+  kernels.finish_gradients(options, sums, data.gamma.data(), data.variance.data(), actual.dgamma.data(), actual.dbeta.data(),
+                           coefficients.data());
+  for_each_slice([&](const auto& some, size_t at, void*) {
+    kernels.differentiate(some, data.x.data() + at, data.dy.data() + at, coefficients.data(), actual.dx.data() + at);
+  });
+  return actual;
+}
+
+void check_actual(const BatchNormOptions& options, const Data& data, cpu::Isa isa, const Actual& actual) {
   const std::string place = std::string(isa_name(isa)) + " batch " + std::to_string(options.shape.batch) + " spatial " +
                             std::to_string(options.shape.spatial) + " channels " + std::to_string(options.shape.channels) + " block " +
                             std::to_string(options.shape.block) + " activation " + std::to_string(static_cast<int>(options.activation));
@@ -154,19 +216,20 @@ void check_kernel(const BatchNormOptions& options, const Data& data, cpu::Isa is
     const double difference = largest_difference(actual, wanted);
     if (!(difference <= tolerance)) test::fail(__FILE__, __LINE__, place + ": " + what + " is off by " + test::text(difference));
   };
-  near("mean", mean, data.forward.mean, 2e-7);
-  near("variance", variance, data.forward.variance, 1e-6);
-  near("y", y, data.forward.y, 2e-6);
-  near("dx", dx, data.backward.dx, 5e-6);
-  near("dgamma", dgamma, data.backward.dgamma, 1e-4);  // sums of thousands of numbers of both signs
-  near("dbeta", dbeta, data.backward.dbeta, 1e-4);
+  near("mean", actual.mean, data.forward.mean, 2e-7);
+  near("variance", actual.variance, data.forward.variance, 1e-6);
+  near("y", actual.y, data.forward.y, 2e-6);
+  near("dx", actual.dx, data.backward.dx, 5e-6);
+  near("dgamma", actual.dgamma, data.backward.dgamma, 1e-4);  // sums of thousands of numbers of both signs
+  near("dbeta", actual.dbeta, data.backward.dbeta, 1e-4);
 }
 
 void check(const Case& test) {
   const Data data = make_data(test);
   for (const cpu::Isa isa : cpu::available_isas()) {
-    check_kernel(test.options, data, isa, false);
-    check_kernel(test.options, data, isa, true);
+    for (const bool in_place : {false, true})
+      check_actual(test.options, data, isa, run_whole(test.options, data, cpu::batch_norm_kernels(isa), in_place));
+    check_actual(test.options, data, isa, run_slices(test.options, data, cpu::batch_norm_kernels(isa)));
   }
 }
 
@@ -196,7 +259,8 @@ TEST(threads_share_rows) {
     omp_set_num_threads(threads);
     for (const BatchNormShape& shape : shapes) {
       const Case test{options(shape, BatchNormActivation::leaky_relu)};
-      check_kernel(test.options, make_data(test), cpu::best_isa(), true);
+      const Data data = make_data(test);
+      check_actual(test.options, data, cpu::best_isa(), run_whole(test.options, data, cpu::batch_norm_kernels(), true));
     }
   }
 }
@@ -216,9 +280,11 @@ TEST(the_same_bits_every_time) {
   std::vector<float> x(16 * 300 * 48), gamma(48, 1), beta(48, 0), y(x.size()), mean(48), variance(48), first;
   std::mt19937 random(3);
   for (float& value : x) value = static_cast<float>(random() % 1000) * 0.01f;
-  std::vector<double> scratch(cpu::batch_norm_scratch_bytes(test.shape) / 8 + 8);
+  const cpu::BatchNormKernels& kernels = cpu::batch_norm_kernels();
+  Poisoned coefficients(kernels.coefficient_bytes(test.shape)), sums(2 * kernels.sum_bytes(test.shape));
   for (int i = 0; i < 5; ++i) {
-    cpu::batch_norm_kernels().forward(test, x.data(), gamma.data(), beta.data(), y.data(), mean.data(), variance.data(), scratch.data());
+    kernels.statistics(test, x.data(), gamma.data(), beta.data(), mean.data(), variance.data(), coefficients.data(), sums.data());
+    kernels.normalize(test, x.data(), coefficients.data(), y.data());
     if (i == 0) first = y;
     CHECK(y == first);
   }

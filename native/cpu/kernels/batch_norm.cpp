@@ -1,19 +1,20 @@
-// Three passes over memory forward (read; read, write), five backward (read two; read two, write), the second half in reverse.
-// Statistics: each run of rows is summed twice in the first-level cache (mean, then deviations from it), and runs are merged in double
-// (Chan, Golub, LeVeque 1983), so a large mean costs no digits of the variance.
+// Two passes over memory for the statistics and one for the result (read; read; read, write); backward two and three (read two; read two,
+// write). What threads or slices of the batch have summed is put together channel by channel.
 #include "batch_norm.h"
 
 #include <omp.h>
 
 #include <cmath>
+#include <vector>
 
-#include "batch_norm_rows.h"
+#include "batch_norm_statistics.h"
 
 namespace laminet::cpu {
 namespace LAMINET_ISA {
 namespace {
 
 constexpr int64_t kParallelFloats = 16 * 1024;
+constexpr int64_t kParallelChannels = 512;
 
 // The result's values of the activation, and dy where it lets the gradient through. V is a vector or float.
 template <BatchNormActivation kActivation, typename V>
@@ -32,126 +33,125 @@ LAMINET_INLINE V pass_gradient(V y, V dy, float alpha) {
 
 int64_t padded(int64_t lanes) { return (lanes + 15) / 16 * 16; }
 
-// Scratch memory: `kSums` rows of doubles for each thread, then shared rows of floats, each one number a lane.
-struct Scratch {
-  static constexpr int kSums = 3, kCoefficients = 5;
-  char* memory;
-  int64_t lanes;
-  double* sums(int64_t thread, int row) const { return reinterpret_cast<double*>(memory) + (thread * kSums + row) * padded(lanes); }
-  float* coefficients(int64_t threads, int row) const {
-    return reinterpret_cast<float*>(sums(threads, 0)) + row * padded(lanes);
+// A row of numbers a lane.
+template <typename T>
+struct Rows {
+  T* memory;
+  int64_t lanes;  // padded
+  T* operator[](int row) const { return memory + row * lanes; }
+};
+
+constexpr int kSumRows = 3;          // count, mean, squared deviations; backward: of d, of d * (x - mean)
+constexpr int kCoefficientRows = 5;
+
+Rows<double> sums_in(void* memory, const RowGeometry& geometry) { return {static_cast<double*>(memory), padded(geometry.lanes)}; }
+
+size_t sum_bytes(const BatchNormShape& shape) { return static_cast<size_t>(padded(row_geometry(shape).lanes) * kSumRows) * sizeof(double); }
+
+size_t coefficient_bytes(const BatchNormShape& shape) {
+  return static_cast<size_t>(padded(row_geometry(shape).lanes) * kCoefficientRows) * sizeof(float);
+}
+
+// d = dy behind the activation of y = (x - center) * scale + shift, and dx = scale * d + slope * (x - center) + offset. Padding lanes are zero.
+struct Coefficients {
+  float *center, *scale, *shift, *slope, *offset;
+
+  Coefficients(const void* memory, const RowGeometry& geometry) {
+    const Rows<float> rows{static_cast<float*>(const_cast<void*>(memory)), padded(geometry.lanes)};
+    center = rows[0], scale = rows[1], shift = rows[2], slope = rows[3], offset = rows[4];
   }
 };
 
-size_t scratch_bytes(const BatchNormShape& shape) {
-  const int64_t lanes = padded(row_geometry(shape).lanes);
-  return static_cast<size_t>(lanes * (omp_get_max_threads() * Scratch::kSums * 8 + Scratch::kCoefficients * 4));
-}
-
 // Rows of one thread.
 struct Share {
-  int64_t thread, threads, begin, end;
+  int64_t begin, end;
   bool tail;  // the floats after the last row are its as well
 };
 
 Share share_of_thread(const RowGeometry& geometry) {
   const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
-  return {thread, threads, geometry.rows * thread / threads, geometry.rows * (thread + 1) / threads, thread == threads - 1};
+  return {geometry.rows * thread / threads, geometry.rows * (thread + 1) / threads, thread == threads - 1};
 }
+
+Share all_of(const RowGeometry& geometry) { return {0, geometry.rows, true}; }
 
 bool is_parallel(const RowGeometry& geometry) { return geometry.rows * geometry.width >= kParallelFloats; }
 
-// Adds `count` numbers of mean `mean` and squared deviations `m2` to others.
-void merge(double count, double mean, double m2, double& all_count, double& all_mean, double& all_m2) {
-  const double total = all_count + count, difference = mean - all_mean;
-  all_mean += difference * (count / total);
-  all_m2 += m2 + difference * difference * (all_count * (count / total));
-  all_count = total;
+// Every thread adds up its rows in sums of its own; gives them back.
+template <typename Add>
+std::span<void* const> sum_in_parallel(const BatchNormOptions& options, const RowGeometry& geometry, void* memory, const Add& add) {
+  thread_local std::vector<void*> sums;  // of the threads
+  const size_t bytes = sum_bytes(options.shape);
+  std::vector<void*>& all = sums;
+#pragma omp parallel if (is_parallel(geometry))
+  {
+#pragma omp single
+    all.resize(static_cast<size_t>(omp_get_num_threads()));
+    const auto thread = static_cast<size_t>(omp_get_thread_num());
+    all[thread] = static_cast<char*>(memory) + thread * bytes;
+    std::memset(all[thread], 0, bytes);
+    add(share_of_thread(geometry), all[thread]);
+  }
+  return all;
 }
 
-struct Statistics {
-  double *count, *mean, *m2;  // by lane
+// Calls body(channel, its lanes in all copies) and clears the coefficients of padding lanes.
+template <typename Body>
+void for_each_channel(const BatchNormShape& shape, const RowGeometry& geometry, void* memory, const Body& body) {
+  const Rows<float> rows{static_cast<float*>(memory), padded(geometry.lanes)};
+  for (int64_t lane = shape.channels; geometry.copies == 1 && lane < geometry.lanes; ++lane)
+    for (int row = 0; row < kCoefficientRows; ++row) rows[row][lane] = 0;
+#pragma omp parallel for if (shape.channels >= kParallelChannels)
+  for (int64_t channel = 0; channel < shape.channels; ++channel) body(channel);
+}
 
-  template <typename P>
-  void add(const float* x, const Run& run) {
-    constexpr int kUnroll = P::kWidth * 4 > 256 ? 1 : 2;
-    P sum[kUnroll] = {};
-    const float* row = x + run.offset;
-    int64_t r = 0;
-    for (; r + kUnroll <= run.rows; r += kUnroll, row += kUnroll * run.stride) {
-      for (int u = 0; u < kUnroll; ++u) {
-        const P values = P::load(row + u * run.stride);
-        for (int i = 0; i < P::kCount; ++i) sum[u].v[i] += values.v[i];
+void add_statistics_of(const RowGeometry& geometry, const Share& share, const float* x, void* memory) {
+  const Rows<double> sums = sums_in(memory, geometry);
+  Statistics statistics{sums[0], sums[1], sums[2]};
+  for_each_run(geometry, share.begin, share.end, false, [&]<typename P>(const Run& run) { statistics.add<P>(x, run); });
+  const int64_t rest = geometry.rows * geometry.width;
+  for (int64_t lane = 0; share.tail && lane < geometry.tail; ++lane) merge(1, x[rest + lane], 0, sums[0][lane], sums[1][lane], sums[2][lane]);
+}
+
+void add_statistics(const BatchNormOptions& options, const float* x, void* sums) {
+  const RowGeometry geometry = row_geometry(options.shape);
+  add_statistics_of(geometry, all_of(geometry), x, sums);
+}
+
+void finish_statistics(const BatchNormOptions& options, std::span<void* const> sums, const float* gamma, const float* beta, float* mean,
+                       float* variance, void* memory) {
+  const RowGeometry geometry = row_geometry(options.shape);
+  const Coefficients coefficients(memory, geometry);
+  for_each_channel(options.shape, geometry, memory, [&](int64_t channel) {
+    double count = 0, all_mean = 0, m2 = 0;
+    for (void* const part : sums) {
+      const Rows<double> rows = sums_in(part, geometry);
+      for (int64_t copy = 0; copy < geometry.copies; ++copy) {
+        const int64_t lane = copy * options.shape.channels + channel;
+        if (rows[0][lane] > 0) merge(rows[0][lane], rows[1][lane], rows[2][lane], count, all_mean, m2);
       }
     }
-    for (; r < run.rows; ++r, row += run.stride) {
-      const P values = P::load(row);
-      for (int i = 0; i < P::kCount; ++i) sum[0].v[i] += values.v[i];
-    }
-    const float inverse = 1.0f / static_cast<float>(run.rows);
-    P center, rest = {}, square = {};
-    for (int i = 0; i < P::kCount; ++i) center.v[i] = (kUnroll == 2 ? sum[0].v[i] + sum[kUnroll - 1].v[i] : sum[0].v[i]) * inverse;
-    row = x + run.offset;
-    for (r = 0; r < run.rows; ++r, row += run.stride) {
-      const P values = P::load(row);
-      for (int i = 0; i < P::kCount; ++i) {
-        const auto deviation = values.v[i] - center.v[i];
-        rest.v[i] += deviation;
-        square.v[i] += deviation * deviation;
-      }
-    }
-    add_run<P>(run, center, rest, square);
-  }
-
- private:
-  template <typename P>
-  static constexpr int kVectors = static_cast<int>(sizeof(P) / sizeof(typename P::Vector));
-
-  // `rest` is what rounding has left in the sum of deviations from `center`.
-  template <typename P>
-  void add_run(const Run& run, const P& center, const P& rest, const P& square) {
-    float centers[P::kWidth], rests[P::kWidth], squares[P::kWidth];
-    center.store(centers), rest.store(rests), square.store(squares);
-    const auto rows = static_cast<double>(run.rows);
-    const double before = count[run.lane], total = before + rows, part = rows / total, weight = before * part;
-    for (int64_t lane = 0; lane < P::kWidth; ++lane) {
-      const double shift = rests[lane] / rows, run_mean = centers[lane] + shift;
-      const double difference = run_mean - mean[run.lane + lane];
-      count[run.lane + lane] = total;
-      mean[run.lane + lane] += difference * part;
-      m2[run.lane + lane] += squares[lane] - shift * rests[lane] + difference * difference * weight;
-    }
-  }
-};
-
-// y = (x - center) * scale + shift, padding lanes all zero.
-struct ForwardCoefficients {
-  float *center, *scale, *shift;
-};
-
-void finish_statistics(const BatchNormOptions& options, const RowGeometry& geometry, const Scratch& scratch, int64_t threads, int64_t channel,
-                       const float* gamma, const float* beta, float* mean, float* variance, const ForwardCoefficients& coefficients) {
-  double count = 0, all_mean = 0, m2 = 0;
-  for (int64_t thread = 0; thread < threads; ++thread) {
+    const double population = count > 0 ? m2 / count : 0, scale = gamma[channel] / std::sqrt(population + options.epsilon);
+    mean[channel] = static_cast<float>(all_mean);
+    variance[channel] = static_cast<float>(population);
     for (int64_t copy = 0; copy < geometry.copies; ++copy) {
       const int64_t lane = copy * options.shape.channels + channel;
-      const double part = scratch.sums(thread, 0)[lane];
-      if (part > 0) merge(part, scratch.sums(thread, 1)[lane], scratch.sums(thread, 2)[lane], count, all_mean, m2);
+      coefficients.center[lane] = mean[channel];
+      coefficients.scale[lane] = static_cast<float>(scale);
+      coefficients.shift[lane] = static_cast<float>(beta[channel] + scale * (mean[channel] - all_mean));
     }
-  }
-  const double population = count > 0 ? m2 / count : 0, scale = gamma[channel] / std::sqrt(population + options.epsilon);
-  mean[channel] = static_cast<float>(all_mean);
-  variance[channel] = static_cast<float>(population);
-  for (int64_t copy = 0; copy < geometry.copies; ++copy) {
-    const int64_t lane = copy * options.shape.channels + channel;
-    coefficients.center[lane] = mean[channel];
-    coefficients.scale[lane] = static_cast<float>(scale);
-    coefficients.shift[lane] = static_cast<float>(beta[channel] + scale * (mean[channel] - all_mean));
-  }
+  });
+}
+
+void statistics(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, float* mean, float* variance,
+                void* coefficients, void* sums) {
+  const RowGeometry geometry = row_geometry(options.shape);
+  const auto parts = sum_in_parallel(options, geometry, sums, [&](const Share& share, void* own) { add_statistics_of(geometry, share, x, own); });
+  finish_statistics(options, parts, gamma, beta, mean, variance, coefficients);
 }
 
 template <BatchNormActivation kActivation, typename P>
-void normalize(const Run& run, const ForwardCoefficients& coefficients, float alpha, const float* x, float* y) {
+void normalize_run(const Run& run, const Coefficients& coefficients, float alpha, const float* x, float* y) {
   const P center = P::load(coefficients.center + run.lane), scale = P::load(coefficients.scale + run.lane),
           shift = P::load(coefficients.shift + run.lane);
   for (int64_t r = 0; r < run.rows; ++r) {
@@ -164,79 +164,42 @@ void normalize(const Run& run, const ForwardCoefficients& coefficients, float al
   }
 }
 
+// From the last row to the first: the pass before has left the last ones in the cache.
 template <BatchNormActivation kActivation>
-void run_forward(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, float* y, float* mean,
-                 float* variance, void* memory) {
+void normalize_with(const BatchNormOptions& options, const float* x, const void* memory, float* y) {
   const RowGeometry geometry = row_geometry(options.shape);
-  const Scratch scratch{static_cast<char*>(memory), geometry.lanes};
+  const Coefficients coefficients(memory, geometry);
 #pragma omp parallel if (is_parallel(geometry))
   {
     const Share share = share_of_thread(geometry);
-    Statistics statistics{scratch.sums(share.thread, 0), scratch.sums(share.thread, 1), scratch.sums(share.thread, 2)};
-    std::memset(statistics.count, 0, static_cast<size_t>(3 * padded(geometry.lanes)) * sizeof(double));
-    for_each_run(geometry, share.begin, share.end, false, [&]<typename P>(const Run& run) { statistics.add<P>(x, run); });
     const int64_t rest = geometry.rows * geometry.width;
-    for (int64_t lane = 0; share.tail && lane < geometry.tail; ++lane) {
-      merge(1, x[rest + lane], 0, statistics.count[lane], statistics.mean[lane], statistics.m2[lane]);
-    }
-    const ForwardCoefficients coefficients{scratch.coefficients(share.threads, 0), scratch.coefficients(share.threads, 1),
-                                           scratch.coefficients(share.threads, 2)};
-#pragma omp barrier
-#pragma omp for
-    for (int64_t channel = 0; channel < padded(options.shape.channels); ++channel) {
-      if (channel < options.shape.channels) {
-        finish_statistics(options, geometry, scratch, share.threads, channel, gamma, beta, mean, variance, coefficients);
-      } else if (channel < geometry.lanes && geometry.copies == 1) {
-        coefficients.center[channel] = coefficients.scale[channel] = coefficients.shift[channel] = 0;
-      }
-    }
     for (int64_t lane = 0; share.tail && lane < geometry.tail; ++lane) {
       const float value = (x[rest + lane] - coefficients.center[lane]) * coefficients.scale[lane] + coefficients.shift[lane];
       y[rest + lane] = activate<kActivation>(value, options.alpha);
     }
     for_each_run(geometry, share.begin, share.end, true,
-                 [&]<typename P>(const Run& run) { normalize<kActivation, P>(run, coefficients, options.alpha, x, y); });
+                 [&]<typename P>(const Run& run) { normalize_run<kActivation, P>(run, coefficients, options.alpha, x, y); });
   }
 }
 
-// dx = scale * d + slope * (x - center) + offset, where d is dy behind the activation of (x - center) * scale + shift.
-struct BackwardCoefficients {
-  float *center, *scale, *shift, *slope, *offset;
-};
-
-void begin_gradients(const BatchNormOptions& options, const RowGeometry& geometry, int64_t channel, const float* gamma, const float* beta,
-                     const float* mean, const float* variance, const BackwardCoefficients& coefficients) {
-  for (int64_t copy = 0; copy < geometry.copies; ++copy) {
-    const int64_t lane = copy * options.shape.channels + channel;
-    coefficients.center[lane] = mean[channel];
-    coefficients.scale[lane] = static_cast<float>(gamma[channel] / std::sqrt(static_cast<double>(variance[channel]) + options.epsilon));
-    coefficients.shift[lane] = beta[channel];
-  }
-}
-
-void finish_gradients(const BatchNormOptions& options, const RowGeometry& geometry, const Scratch& scratch, int64_t threads, int64_t channel,
-                      const float* gamma, const float* variance, float* dgamma, float* dbeta, const BackwardCoefficients& coefficients) {
-  double sum = 0, product = 0;  // of d, and of d * (x - mean)
-  for (int64_t thread = 0; thread < threads; ++thread) {
+void begin_gradients(const BatchNormOptions& options, const float* gamma, const float* beta, const float* mean, const float* variance,
+                     void* memory) {
+  const RowGeometry geometry = row_geometry(options.shape);
+  const Coefficients coefficients(memory, geometry);
+  for_each_channel(options.shape, geometry, memory, [&](int64_t channel) {
+    const double scale = gamma[channel] / std::sqrt(static_cast<double>(variance[channel]) + options.epsilon);
     for (int64_t copy = 0; copy < geometry.copies; ++copy) {
-      sum += scratch.sums(thread, 0)[copy * options.shape.channels + channel];
-      product += scratch.sums(thread, 1)[copy * options.shape.channels + channel];
+      const int64_t lane = copy * options.shape.channels + channel;
+      coefficients.center[lane] = mean[channel];
+      coefficients.scale[lane] = static_cast<float>(scale);
+      coefficients.shift[lane] = beta[channel];
     }
-  }
-  const auto count = static_cast<double>(options.shape.batch * options.shape.spatial);
-  const double inverse = 1 / std::sqrt(static_cast<double>(variance[channel]) + options.epsilon), scale = gamma[channel] * inverse;
-  dgamma[channel] = static_cast<float>(product * inverse);
-  dbeta[channel] = static_cast<float>(sum);
-  for (int64_t copy = 0; copy < geometry.copies; ++copy) {
-    const int64_t lane = copy * options.shape.channels + channel;
-    coefficients.slope[lane] = static_cast<float>(-scale * inverse * inverse * product / count);
-    coefficients.offset[lane] = static_cast<float>(-scale * sum / count);
-  }
+  });
 }
 
 template <BatchNormActivation kActivation, typename P>
-void sum_gradients(const Run& run, const BackwardCoefficients& coefficients, float alpha, const float* x, const float* dy, double* sums,
-                   double* products) {
+void add_gradients_of_run(const Run& run, const Coefficients& coefficients, float alpha, const float* x, const float* dy,
+                          const Rows<double>& sums) {
   const P center = P::load(coefficients.center + run.lane), scale = P::load(coefficients.scale + run.lane),
           shift = P::load(coefficients.shift + run.lane);
   P sum = {}, product = {};
@@ -253,13 +216,84 @@ void sum_gradients(const Run& run, const BackwardCoefficients& coefficients, flo
   float lane_sums[P::kWidth], lane_products[P::kWidth];
   sum.store(lane_sums), product.store(lane_products);
   for (int64_t lane = 0; lane < P::kWidth; ++lane) {
-    sums[run.lane + lane] += lane_sums[lane];
-    products[run.lane + lane] += lane_products[lane];
+    sums[0][run.lane + lane] += lane_sums[lane];
+    sums[1][run.lane + lane] += lane_products[lane];
   }
 }
 
+// The floats behind the last row.
+template <BatchNormActivation kActivation>
+struct Tail {
+  const BatchNormOptions& options;
+  const Coefficients& coefficients;
+  const float *x, *dy;
+
+  float deviation(int64_t lane) const { return x[lane] - coefficients.center[lane]; }
+  float gradient(int64_t lane) const {
+    const float y = deviation(lane) * coefficients.scale[lane] + coefficients.shift[lane];
+    return pass_gradient<kActivation>(y, dy[lane], options.alpha);
+  }
+};
+
+template <BatchNormActivation kActivation>
+void add_gradients_of(const BatchNormOptions& options, const RowGeometry& geometry, const Share& share, const float* x, const float* dy,
+                      const void* coefficient_memory, void* memory) {
+  const Coefficients coefficients(coefficient_memory, geometry);
+  const Rows<double> sums = sums_in(memory, geometry);
+  for_each_run(geometry, share.begin, share.end, false, [&]<typename P>(const Run& run) {
+    add_gradients_of_run<kActivation, P>(run, coefficients, options.alpha, x, dy, sums);
+  });
+  const int64_t rest = geometry.rows * geometry.width;
+  const Tail<kActivation> tail{options, coefficients, x + rest, dy + rest};
+  for (int64_t lane = 0; share.tail && lane < geometry.tail; ++lane) {
+    sums[0][lane] += tail.gradient(lane);
+    sums[1][lane] += tail.gradient(lane) * tail.deviation(lane);
+  }
+}
+
+template <BatchNormActivation kActivation>
+void add_gradients_with(const BatchNormOptions& options, const float* x, const float* dy, const void* coefficients, void* sums) {
+  const RowGeometry geometry = row_geometry(options.shape);
+  add_gradients_of<kActivation>(options, geometry, all_of(geometry), x, dy, coefficients, sums);
+}
+
+void finish_gradients(const BatchNormOptions& options, std::span<void* const> sums, const float* gamma, const float* variance, float* dgamma,
+                      float* dbeta, void* memory) {
+  const RowGeometry geometry = row_geometry(options.shape);
+  const Coefficients coefficients(memory, geometry);
+  const auto count = static_cast<double>(options.shape.batch * options.shape.spatial);
+  for_each_channel(options.shape, geometry, memory, [&](int64_t channel) {
+    double sum = 0, product = 0;  // of d, and of d * (x - mean)
+    for (void* const part : sums) {
+      for (int64_t copy = 0; copy < geometry.copies; ++copy) {
+        sum += sums_in(part, geometry)[0][copy * options.shape.channels + channel];
+        product += sums_in(part, geometry)[1][copy * options.shape.channels + channel];
+      }
+    }
+    const double inverse = 1 / std::sqrt(static_cast<double>(variance[channel]) + options.epsilon), scale = gamma[channel] * inverse;
+    dgamma[channel] = static_cast<float>(product * inverse);
+    dbeta[channel] = static_cast<float>(sum);
+    for (int64_t copy = 0; copy < geometry.copies; ++copy) {
+      const int64_t lane = copy * options.shape.channels + channel;
+      coefficients.slope[lane] = static_cast<float>(-scale * inverse * inverse * product / count);
+      coefficients.offset[lane] = static_cast<float>(-scale * sum / count);
+    }
+  });
+}
+
+template <BatchNormActivation kActivation>
+void gradients_with(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, const float* mean,
+                    const float* variance, const float* dy, float* dgamma, float* dbeta, void* coefficients, void* sums) {
+  const RowGeometry geometry = row_geometry(options.shape);
+  begin_gradients(options, gamma, beta, mean, variance, coefficients);
+  const auto parts = sum_in_parallel(options, geometry, sums, [&](const Share& share, void* own) {
+    add_gradients_of<kActivation>(options, geometry, share, x, dy, coefficients, own);
+  });
+  finish_gradients(options, parts, gamma, variance, dgamma, dbeta, coefficients);
+}
+
 template <BatchNormActivation kActivation, typename P>
-void differentiate(const Run& run, const BackwardCoefficients& coefficients, float alpha, const float* x, const float* dy, float* dx) {
+void differentiate_run(const Run& run, const Coefficients& coefficients, float alpha, const float* x, const float* dy, float* dx) {
   const P center = P::load(coefficients.center + run.lane), scale = P::load(coefficients.scale + run.lane),
           shift = P::load(coefficients.shift + run.lane), slope = P::load(coefficients.slope + run.lane),
           offset = P::load(coefficients.offset + run.lane);
@@ -277,77 +311,52 @@ void differentiate(const Run& run, const BackwardCoefficients& coefficients, flo
 }
 
 template <BatchNormActivation kActivation>
-void run_backward(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, const float* mean,
-                  const float* variance, const float* dy, float* dx, float* dgamma, float* dbeta, void* memory) {
+void differentiate_with(const BatchNormOptions& options, const float* x, const float* dy, const void* memory, float* dx) {
   const RowGeometry geometry = row_geometry(options.shape);
-  const Scratch scratch{static_cast<char*>(memory), geometry.lanes};
+  const Coefficients coefficients(memory, geometry);
 #pragma omp parallel if (is_parallel(geometry))
   {
     const Share share = share_of_thread(geometry);
-    const auto row = [&](int index) { return scratch.coefficients(share.threads, index); };
-    const BackwardCoefficients coefficients{row(0), row(1), row(2), row(3), row(4)};
-    double *sums = scratch.sums(share.thread, 0), *products = scratch.sums(share.thread, 1);
-    std::memset(sums, 0, static_cast<size_t>(2 * padded(geometry.lanes)) * sizeof(double));
-#pragma omp for
-    for (int64_t channel = 0; channel < padded(options.shape.channels); ++channel) {
-      if (channel < options.shape.channels) {
-        begin_gradients(options, geometry, channel, gamma, beta, mean, variance, coefficients);
-      } else if (channel < geometry.lanes && geometry.copies == 1) {
-        coefficients.center[channel] = coefficients.scale[channel] = coefficients.shift[channel] = coefficients.slope[channel] =
-            coefficients.offset[channel] = 0;
-      }
-    }
     const int64_t rest = geometry.rows * geometry.width;
-    const auto tail_deviation = [&](int64_t lane) { return x[rest + lane] - coefficients.center[lane]; };
-    const auto tail_gradient = [&](int64_t lane) {
-      const float y = tail_deviation(lane) * coefficients.scale[lane] + coefficients.shift[lane];
-      return pass_gradient<kActivation>(y, dy[rest + lane], options.alpha);
-    };
-    for_each_run(geometry, share.begin, share.end, false, [&]<typename P>(const Run& run) {
-      sum_gradients<kActivation, P>(run, coefficients, options.alpha, x, dy, sums, products);
-    });
+    const Tail<kActivation> tail{options, coefficients, x + rest, dy + rest};
     for (int64_t lane = 0; share.tail && lane < geometry.tail; ++lane) {
-      sums[lane] += tail_gradient(lane);
-      products[lane] += tail_gradient(lane) * tail_deviation(lane);
-    }
-#pragma omp barrier
-#pragma omp for
-    for (int64_t channel = 0; channel < options.shape.channels; ++channel) {
-      finish_gradients(options, geometry, scratch, share.threads, channel, gamma, variance, dgamma, dbeta, coefficients);
-    }
-    for (int64_t lane = 0; share.tail && lane < geometry.tail; ++lane) {
-      dx[rest + lane] = coefficients.scale[lane] * tail_gradient(lane) +
-                        (coefficients.slope[lane] * tail_deviation(lane) + coefficients.offset[lane]);
+      dx[rest + lane] =
+          coefficients.scale[lane] * tail.gradient(lane) + (coefficients.slope[lane] * tail.deviation(lane) + coefficients.offset[lane]);
     }
     for_each_run(geometry, share.begin, share.end, true, [&]<typename P>(const Run& run) {
-      differentiate<kActivation, P>(run, coefficients, options.alpha, x, dy, dx);
+      differentiate_run<kActivation, P>(run, coefficients, options.alpha, x, dy, dx);
     });
   }
 }
 
-void forward(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, float* y, float* mean, float* variance,
-             void* scratch) {
-  switch (options.activation) {
-    case BatchNormActivation::none:
-      return run_forward<BatchNormActivation::none>(options, x, gamma, beta, y, mean, variance, scratch);
-    case BatchNormActivation::relu:
-      return run_forward<BatchNormActivation::relu>(options, x, gamma, beta, y, mean, variance, scratch);
-    default: return run_forward<BatchNormActivation::leaky_relu>(options, x, gamma, beta, y, mean, variance, scratch);
-  }
+// One of the activations' versions of a function.
+#define LAMINET_WITH_ACTIVATION(function, options, ...)                                                                            \
+  ((options).activation == BatchNormActivation::none   ? function<BatchNormActivation::none>(options, __VA_ARGS__)                  \
+   : (options).activation == BatchNormActivation::relu ? function<BatchNormActivation::relu>(options, __VA_ARGS__)                  \
+                                                       : function<BatchNormActivation::leaky_relu>(options, __VA_ARGS__))
+
+void normalize(const BatchNormOptions& options, const float* x, const void* coefficients, float* y) {
+  LAMINET_WITH_ACTIVATION(normalize_with, options, x, coefficients, y);
 }
 
-void backward(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, const float* mean,
-              const float* variance, const float* dy, float* dx, float* dgamma, float* dbeta, void* scratch) {
-  const auto run = options.activation == BatchNormActivation::none   ? run_backward<BatchNormActivation::none>
-                   : options.activation == BatchNormActivation::relu ? run_backward<BatchNormActivation::relu>
-                                                                     : run_backward<BatchNormActivation::leaky_relu>;
-  run(options, x, gamma, beta, mean, variance, dy, dx, dgamma, dbeta, scratch);
+void gradients(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, const float* mean,
+               const float* variance, const float* dy, float* dgamma, float* dbeta, void* coefficients, void* sums) {
+  LAMINET_WITH_ACTIVATION(gradients_with, options, x, gamma, beta, mean, variance, dy, dgamma, dbeta, coefficients, sums);
+}
+
+void add_gradients(const BatchNormOptions& options, const float* x, const float* dy, const void* coefficients, void* sums) {
+  LAMINET_WITH_ACTIVATION(add_gradients_with, options, x, dy, coefficients, sums);
+}
+
+void differentiate(const BatchNormOptions& options, const float* x, const float* dy, const void* coefficients, float* dx) {
+  LAMINET_WITH_ACTIVATION(differentiate_with, options, x, dy, coefficients, dx);
 }
 
 }  // namespace
 
 extern const BatchNormKernels batch_norm_table;
-const BatchNormKernels batch_norm_table = {forward, backward, scratch_bytes};
+const BatchNormKernels batch_norm_table = {coefficient_bytes, sum_bytes, statistics, add_statistics, finish_statistics, normalize,
+                                           gradients, begin_gradients, add_gradients, finish_gradients, differentiate};
 
 }  // namespace LAMINET_ISA
 }  // namespace laminet::cpu

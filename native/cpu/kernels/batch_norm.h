@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace laminet::cpu {
 
@@ -25,20 +26,37 @@ struct BatchNormOptions {
   float alpha = 0;  // leaky_relu
 };
 
+// Statistics and gradients are sums over the batch, which threads or slices of it add up on their own. All other functions are parallel
+// over OpenMP's threads, and may run for a slice alone: `options.shape.batch` is then the slice's.
 struct BatchNormKernels {
-  // y = activation(gamma * (x - mean) / sqrt(variance + epsilon) + beta); mean and variance (population) are results. y may be x.
-  void (*forward)(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, float* y, float* mean,
-                  float* variance, void* scratch);
-  // dy is the gradient of the activation's result; its mask is recomputed from x. dx may be dy.
-  void (*backward)(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, const float* mean,
-                   const float* variance, const float* dy, float* dx, float* dgamma, float* dbeta, void* scratch);
-  size_t (*scratch_bytes)(const BatchNormShape& shape);
+  // Rows of coefficients, which tell `normalize` and `differentiate` all about a channel, and sums of one thread or slice.
+  size_t (*coefficient_bytes)(const BatchNormShape& shape);
+  size_t (*sum_bytes)(const BatchNormShape& shape);
+
+  // Mean and variance (population) of x; `sums`: those of omp_get_max_threads() threads.
+  void (*statistics)(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, float* mean, float* variance,
+                     void* coefficients, void* sums);
+  // The same in parts: what is added begins with zero bytes.
+  void (*add_statistics)(const BatchNormOptions& options, const float* x, void* sums);
+  void (*finish_statistics)(const BatchNormOptions& options, std::span<void* const> sums, const float* gamma, const float* beta, float* mean,
+                            float* variance, void* coefficients);
+  // y = activation(gamma * (x - mean) / sqrt(variance + epsilon) + beta). y may be x.
+  void (*normalize)(const BatchNormOptions& options, const float* x, const void* coefficients, float* y);
+
+  // dy is the gradient of the activation's result; its mask is recomputed from x.
+  void (*gradients)(const BatchNormOptions& options, const float* x, const float* gamma, const float* beta, const float* mean,
+                    const float* variance, const float* dy, float* dgamma, float* dbeta, void* coefficients, void* sums);
+  // The same in parts; `begin_gradients` makes the coefficients that `add_gradients` needs.
+  void (*begin_gradients)(const BatchNormOptions& options, const float* gamma, const float* beta, const float* mean, const float* variance,
+                          void* coefficients);
+  void (*add_gradients)(const BatchNormOptions& options, const float* x, const float* dy, const void* coefficients, void* sums);
+  void (*finish_gradients)(const BatchNormOptions& options, std::span<void* const> sums, const float* gamma, const float* variance,
+                           float* dgamma, float* dbeta, void* coefficients);
+  // dx may be dy.
+  void (*differentiate)(const BatchNormOptions& options, const float* x, const float* dy, const void* coefficients, float* dx);
 };
 
 // Those of the best instruction set this machine has.
 const BatchNormKernels& batch_norm_kernels();
-
-// Bytes of `scratch` (64-byte aligned) for both directions with OpenMP's present number of threads.
-size_t batch_norm_scratch_bytes(const BatchNormShape& shape);
 
 }  // namespace laminet::cpu

@@ -1,5 +1,7 @@
 // batch_norm and its gradient through own kernels, with the activation that follows: its mask is recomputed from x, so that nothing but x
 // is kept for the backward pass.
+#include <cstring>
+
 #include "cpu/call_work.h"
 #include "cpu/claims.h"
 #include "cpu/image_layout.h"
@@ -10,9 +12,19 @@ namespace laminet::cpu {
 
 namespace {
 
+// A normalisation in the layout of its image.
 struct Normalization {
   Layout layout;
   BatchNormShape shape;
+  int64_t batch;
+
+  BatchNormShape slice(int64_t images) const {
+    BatchNormShape some = shape;
+    some.batch = shape.batch / batch * images;
+    return some;
+  }
+  size_t sum_bytes() const { return batch_norm_kernels().sum_bytes(shape); }
+  size_t coefficient_bytes() const { return batch_norm_kernels().coefficient_bytes(shape); }
 };
 
 // In the layout of x where the kernels know it, else channels last.
@@ -21,8 +33,8 @@ Normalization normalization(const Lowering& lowering, int x) {
   const int64_t channels = shape.back(), count = element_count(shape);
   const Layout& layout = lowering.layout(x);
   if (const int64_t block = image_block(layout); block != 0)
-    return {layout, {.batch = shape[0], .spatial = count / (shape[0] * channels), .channels = channels, .block = block}};
-  return {Layout::plain(lowering.type(x)), {.batch = count / channels, .spatial = 1, .channels = channels, .block = 0}};
+    return {layout, {.batch = shape[0], .spatial = count / (shape[0] * channels), .channels = channels, .block = block}, shape[0]};
+  return {Layout::plain(lowering.type(x)), {.batch = count / channels, .spatial = 1, .channels = channels, .block = 0}, shape[0]};
 }
 
 float* at(void* const* memory, int tensor) { return static_cast<float*>(memory[tensor]); }
@@ -52,32 +64,107 @@ class BatchNormKernel : public Kernel {
 class BatchNormForward : public BatchNormKernel {
  public:
   void lower(Lowering& lowering) const override {
-    const auto [layout, shape] = normalization(lowering, operands[0]);
-    const std::vector<int> reads{lowering.use(operands[0], layout), lowering.use_plain(operands[1]), lowering.use_plain(operands[2])};
-    const std::vector<int> writes{lowering.define(results[0], layout), lowering.define_plain(results[1]), lowering.define_plain(results[2]),
-                                  lowering.scratch(batch_norm_scratch_bytes(shape))};
-    auto run = [options = options(shape), r = reads, w = writes](void* const* memory) {
-      batch_norm_kernels().forward(options, at(memory, r[0]), at(memory, r[1]), at(memory, r[2]), at(memory, w[0]), at(memory, w[1]),
-                                   at(memory, w[2]), memory[w[3]]);
+    const Normalization norm = normalization(lowering, operands[0]);
+    const int x = lowering.use(operands[0], norm.layout), coefficients = lowering.scratch(norm.coefficient_bytes(), "coefficients");
+    add_statistics(lowering, norm, x, coefficients);
+    add_result(lowering, norm, x, coefficients);
+  }
+
+ private:
+  void add_statistics(Lowering& lowering, const Normalization& norm, int x, int coefficients) const {
+    const int gamma = lowering.use_plain(operands[1]), beta = lowering.use_plain(operands[2]);
+    const int mean = lowering.define_plain(results[1]), variance = lowering.define_plain(results[2]);
+    const int sums = lowering.scratch(norm.sum_bytes() * static_cast<size_t>(lowering.library.threads));
+    auto run = [=, options = options(norm.shape)](void* const* memory) {
+      batch_norm_kernels().statistics(options, at(memory, x), at(memory, gamma), at(memory, beta), at(memory, mean), at(memory, variance),
+                                      memory[coefficients], memory[sums]);
     };
-    lowering.add(reads, writes, call_work(std::move(run)), layout.text(), {{writes[0], reads[0]}});
+    lowering.begin("batch_norm (statistics)", layer);
+    lowering.add({x, gamma, beta}, {mean, variance, coefficients, sums}, call_work(run), norm.layout.text());
+    Slicing slicing{norm.batch, {x}};
+    slicing.sums_bytes = norm.sum_bytes();
+    slicing.make = [=, self = *this](Library&, int64_t images) {
+      return slice_work([=, options = self.options(norm.slice(images)), bytes = norm.sum_bytes()](const Slice& slice) {
+        if (slice.first) std::memset(slice.sums, 0, bytes);
+        batch_norm_kernels().add_statistics(options, at(slice.memory, x), slice.sums);
+      });
+    };
+    slicing.finish = [=, options = options(norm.shape)](void* const* memory, std::span<void* const> sums) {
+      batch_norm_kernels().finish_statistics(options, sums, at(memory, gamma), at(memory, beta), at(memory, mean), at(memory, variance),
+                                             memory[coefficients]);
+    };
+    lowering.slice(std::move(slicing));
+  }
+
+  void add_result(Lowering& lowering, const Normalization& norm, int x, int coefficients) const {
+    const int y = lowering.define(results[0], norm.layout);
+    const auto run = [=](const BatchNormOptions& options, void* const* memory) {
+      batch_norm_kernels().normalize(options, at(memory, x), memory[coefficients], at(memory, y));
+    };
+    lowering.begin(name, layer);
+    lowering.add({x, coefficients}, {y}, call_work([=, options = options(norm.shape)](void* const* memory) { run(options, memory); }),
+                 norm.layout.text(), {{y, x}});
+    lowering.slice({norm.batch, {x, y}, [=, self = *this](Library&, int64_t images) {
+                      return slice_work([=, options = self.options(norm.slice(images))](const Slice& slice) { run(options, slice.memory); });
+                    }, true});
   }
 };
 
 class BatchNormBackward : public BatchNormKernel {
  public:
   void lower(Lowering& lowering) const override {
-    const auto [layout, shape] = normalization(lowering, operands[0]);
-    std::vector<int> reads{lowering.use(operands[0], layout)};
-    for (int index = 1; index < 5; ++index) reads.push_back(lowering.use_plain(operands[index]));
-    reads.push_back(lowering.use(operands[5], layout));
-    const std::vector<int> writes{lowering.define(results[0], layout), lowering.define_plain(results[1]), lowering.define_plain(results[2]),
-                                  lowering.scratch(batch_norm_scratch_bytes(shape))};
-    auto run = [options = options(shape), r = reads, w = writes](void* const* memory) {
-      batch_norm_kernels().backward(options, at(memory, r[0]), at(memory, r[1]), at(memory, r[2]), at(memory, r[3]), at(memory, r[4]),
-                                    at(memory, r[5]), at(memory, w[0]), at(memory, w[1]), at(memory, w[2]), memory[w[3]]);
+    const Normalization norm = normalization(lowering, operands[0]);
+    const int x = lowering.use(operands[0], norm.layout), dy = lowering.use(operands[5], norm.layout);
+    const int coefficients = lowering.scratch(norm.coefficient_bytes(), "coefficients");
+    add_sums(lowering, norm, x, dy, coefficients);
+    add_result(lowering, norm, x, dy, coefficients);
+  }
+
+ private:
+  void add_sums(Lowering& lowering, const Normalization& norm, int x, int dy, int coefficients) const {
+    const int gamma = lowering.use_plain(operands[1]), beta = lowering.use_plain(operands[2]);
+    const int mean = lowering.use_plain(operands[3]), variance = lowering.use_plain(operands[4]);
+    const int dgamma = lowering.define_plain(results[1]), dbeta = lowering.define_plain(results[2]);
+    const int sums = lowering.scratch(norm.sum_bytes() * static_cast<size_t>(lowering.library.threads));
+    auto run = [=, options = options(norm.shape)](void* const* memory) {
+      batch_norm_kernels().gradients(options, at(memory, x), at(memory, gamma), at(memory, beta), at(memory, mean), at(memory, variance),
+                                     at(memory, dy), at(memory, dgamma), at(memory, dbeta), memory[coefficients], memory[sums]);
     };
-    lowering.add(reads, writes, call_work(std::move(run)), layout.text(), {{writes[0], reads[5]}});
+    lowering.begin("batch_norm_backward (sums)", layer);
+    lowering.add({x, gamma, beta, mean, variance, dy}, {dgamma, dbeta, coefficients, sums}, call_work(run), norm.layout.text());
+    Slicing slicing{norm.batch, {x, dy}};
+    slicing.sums_bytes = norm.sum_bytes() + norm.coefficient_bytes();
+    slicing.make = [=, self = *this](Library&, int64_t images) {
+      return slice_work([=, options = self.options(norm.slice(images)), bytes = norm.sum_bytes()](const Slice& slice) {
+        void* const own = static_cast<char*>(slice.sums) + bytes;  // a thread's coefficients
+        if (slice.first) {
+          std::memset(slice.sums, 0, bytes);
+          batch_norm_kernels().begin_gradients(options, at(slice.memory, gamma), at(slice.memory, beta), at(slice.memory, mean),
+                                               at(slice.memory, variance), own);
+        }
+        batch_norm_kernels().add_gradients(options, at(slice.memory, x), at(slice.memory, dy), own, slice.sums);
+      });
+    };
+    slicing.finish = [=, options = options(norm.shape)](void* const* memory, std::span<void* const> sums) {
+      batch_norm_kernels().begin_gradients(options, at(memory, gamma), at(memory, beta), at(memory, mean), at(memory, variance),
+                                           memory[coefficients]);
+      batch_norm_kernels().finish_gradients(options, sums, at(memory, gamma), at(memory, variance), at(memory, dgamma), at(memory, dbeta),
+                                            memory[coefficients]);
+    };
+    lowering.slice(std::move(slicing));
+  }
+
+  void add_result(Lowering& lowering, const Normalization& norm, int x, int dy, int coefficients) const {
+    const int dx = lowering.define(results[0], norm.layout);
+    const auto run = [=](const BatchNormOptions& options, void* const* memory) {
+      batch_norm_kernels().differentiate(options, at(memory, x), at(memory, dy), memory[coefficients], at(memory, dx));
+    };
+    lowering.begin(name, layer);
+    lowering.add({x, dy, coefficients}, {dx}, call_work([=, options = options(norm.shape)](void* const* memory) { run(options, memory); }),
+                 norm.layout.text(), {{dx, dy}});
+    lowering.slice({norm.batch, {x, dy, dx}, [=, self = *this](Library&, int64_t images) {
+                      return slice_work([=, options = self.options(norm.slice(images))](const Slice& slice) { run(options, slice.memory); });
+                    }});
   }
 };
 

@@ -1,6 +1,7 @@
 // conv2d, with a bias and an activation when they follow.
 #include "activation.h"
 #include "convolution.h"
+#include "cpu/primitive.h"
 
 namespace laminet::cpu {
 
@@ -15,9 +16,12 @@ class ConvolutionForward : public Kernel {
   int x = -1, weights = -1;
 
   Desc make(const Convolution& problem, dnnl::algorithm algorithm, Library& library, const MemoryDesc& weights_desc) const {
+    return make(problem, algorithm, library, any_desc(problem.source), weights_desc, any_desc(problem.destination));
+  }
+  Desc make(const Convolution& problem, dnnl::algorithm algorithm, Library& library, const MemoryDesc& source, const MemoryDesc& weights_desc,
+            const MemoryDesc& destination) const {
     const MemoryDesc bias = tail.bias >= 0 ? problem.bias() : MemoryDesc();
-    return convolution_forward_desc(library.engine, algorithm, any_desc(problem.source), weights_desc, bias, any_desc(problem.destination),
-                                    problem.window, tail.attributes());
+    return convolution_forward_desc(library.engine, algorithm, source, weights_desc, bias, destination, problem.window, tail.attributes());
   }
 
   Desc chosen(Library& library) const {
@@ -26,7 +30,7 @@ class ConvolutionForward : public Kernel {
         [&](const Convolution& problem, dnnl::algorithm algorithm) {
           return Made<Desc>{make(problem, algorithm, library, any_desc(problem.weights)), {}};
         },
-        [](const Desc& desc) { return std::vector<MemoryDesc>{desc.src_desc(), desc.weights_desc(), desc.dst_desc()}; },
+        descs,
         [&](const Desc& desc, const Convolution&) {
           TimedArguments arguments{{DNNL_ARG_SRC, desc.src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DST, desc.dst_desc()}};
           if (tail.bias >= 0) arguments.emplace_back(DNNL_ARG_BIAS, desc.bias_desc());
@@ -60,7 +64,27 @@ class ConvolutionForward : public Kernel {
     const int y = lowering.define(tail.result, y_layout);
     lowering.add_primitive(dnnl::convolution_forward(desc), desc, reads, {{DNNL_ARG_DST, y, desc.dst_desc()}},
                            x_layout.text() + " -> " + y_layout.text());
+    lowering.slice({convolution.source[0], {reads[0].tensor, y}, slices(desc, reads, y)});
   }
+
+ private:
+  std::function<std::unique_ptr<SliceWork>(Library&, int64_t)> slices(const Desc& whole, const std::vector<Argument>& reads, int y) const {
+    return [self = *this, whole, reads, y](Library& library, int64_t images) -> std::unique_ptr<SliceWork> {
+      const Desc desc = like(whole, options<Desc>(
+          [&](dnnl::algorithm algorithm) {
+            return Made<Desc>{self.make(self.convolution.with_batch(images), algorithm, library, cut(whole.src_desc(), images),
+                                        whole.weights_desc(), cut(whole.dst_desc(), images)), {}};
+          },
+          descs));
+      if (!desc) return nullptr;
+      std::vector<Argument> arguments = reads;
+      arguments[0].desc = desc.src_desc();
+      arguments.push_back({DNNL_ARG_DST, y, desc.dst_desc()});
+      return std::make_unique<PrimitiveSliceWork>(library, dnnl::convolution_forward(desc), desc, arguments);
+    };
+  }
+
+  static std::vector<MemoryDesc> descs(const Desc& desc) { return {desc.src_desc(), desc.weights_desc(), desc.dst_desc()}; }
 };
 
 KernelPtr claim_conv2d(const ClaimGraph& graph, int index, std::string* refusal) {

@@ -1,6 +1,7 @@
 // conv2d_backward_input: the gradient of the image. It wants its own arrangement of the weights; forcing another one on the library
 // selects plain loops.
 #include "convolution.h"
+#include "cpu/primitive.h"
 
 namespace laminet::cpu {
 
@@ -15,15 +16,10 @@ class ConvolutionBackwardInput : public Kernel {
   Desc chosen(Library& library) const {
     return choose<Desc>(
         library, "conv2d_backward_input", convolution,
-        [&](const Convolution& problem, dnnl::algorithm algorithm) -> Made<Desc> {
-          const MemoryDesc source = any_desc(problem.source), weights = any_desc(problem.weights), result = any_desc(problem.destination);
-          const auto forward =
-              convolution_forward_desc(library.engine, algorithm, source, weights, MemoryDesc(), result, problem.window, attributes());
-          if (!forward) return {};
-          return {convolution_backward_data_desc(library.engine, algorithm, source, weights, result, problem.window, forward, attributes()),
-                  forward};
+        [&](const Convolution& problem, dnnl::algorithm algorithm) {
+          return make(library, problem, algorithm, any_desc(problem.source), any_desc(problem.weights), any_desc(problem.destination));
         },
-        [](const Desc& desc) { return std::vector<MemoryDesc>{desc.diff_src_desc(), desc.weights_desc(), desc.diff_dst_desc()}; },
+        descs,
         [&](const Desc& desc, const Convolution& problem) { return trials_of(library, desc, problem); });
   }
 
@@ -37,9 +33,36 @@ class ConvolutionBackwardInput : public Kernel {
     const int result = lowering.define(results.front(), dx);
     lowering.add_primitive(dnnl::convolution_backward_data(desc), desc, reads, {{DNNL_ARG_DIFF_SRC, result, desc.diff_src_desc()}},
                            dy.text() + " -> " + dx.text());
+    lowering.slice({convolution.source[0], {reads[0].tensor, result}, slices(desc, reads, result)});
   }
 
  private:
+  static Made<Desc> make(Library& library, const Convolution& problem, dnnl::algorithm algorithm, const MemoryDesc& source,
+                         const MemoryDesc& weights, const MemoryDesc& result) {
+    const auto forward =
+        convolution_forward_desc(library.engine, algorithm, source, weights, MemoryDesc(), result, problem.window, attributes());
+    if (!forward) return {};
+    return {convolution_backward_data_desc(library.engine, algorithm, source, weights, result, problem.window, forward, attributes()), forward};
+  }
+
+  static std::vector<MemoryDesc> descs(const Desc& desc) { return {desc.diff_src_desc(), desc.weights_desc(), desc.diff_dst_desc()}; }
+
+  std::function<std::unique_ptr<SliceWork>(Library&, int64_t)> slices(const Desc& whole, const std::vector<Argument>& reads, int result) const {
+    return [problem = convolution, whole, reads, result](Library& library, int64_t images) -> std::unique_ptr<SliceWork> {
+      const Desc desc = like(whole, options<Desc>(
+          [&](dnnl::algorithm algorithm) {
+            return make(library, problem.with_batch(images), algorithm, cut(whole.diff_src_desc(), images), whole.weights_desc(),
+                        cut(whole.diff_dst_desc(), images));
+          },
+          descs));
+      if (!desc) return nullptr;
+      std::vector<Argument> arguments = reads;
+      arguments[0].desc = desc.diff_dst_desc();
+      arguments.push_back({DNNL_ARG_DIFF_SRC, result, desc.diff_src_desc()});
+      return std::make_unique<PrimitiveSliceWork>(library, dnnl::convolution_backward_data(desc), desc, arguments);
+    };
+  }
+
   static Trials trials_of(Library& library, const Desc& desc, const Convolution& problem) {
     const TimedArguments arguments{
         {DNNL_ARG_DIFF_SRC, desc.diff_src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DIFF_DST, desc.diff_dst_desc()}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "cpu/cache.h"
 #include "runtime/geometry.h"
 
 namespace laminet::cpu {
@@ -24,6 +25,8 @@ bool negative(const Dims& dims) {
 bool empty(const Dims& dims) {
   return std::any_of(dims.begin(), dims.end(), [](int64_t dim) { return dim <= 0; });
 }
+
+int64_t image_bytes(const Dims& dims) { return dims[1] * dims[2] * dims[3] * static_cast<int64_t>(sizeof(float)); }
 
 }  // namespace
 
@@ -63,10 +66,15 @@ bool Convolution::suits_winograd() const {
 Convolution Convolution::timed() const {
   double operations = 2.0 * source[0] * destination[2] * destination[3];
   for (int64_t dim : weights) operations *= static_cast<double>(dim);
-  Convolution small = *this;
-  const auto most = static_cast<int64_t>(source[0] * kTimedOperations / operations) / 4 * 4;
-  small.source[0] = small.destination[0] = std::min(source[0], std::max<int64_t>(most, 4));
-  return small;
+  const int64_t brief = static_cast<int64_t>(source[0] * kTimedOperations / operations) / 4 * 4;
+  const int64_t cached = static_cast<int64_t>(cache_budget()) / (image_bytes(source) + image_bytes(destination));
+  return with_batch(std::min(source[0], std::max<int64_t>(std::min(brief, cached), 1)));
+}
+
+Convolution Convolution::with_batch(int64_t images) const {
+  Convolution result = *this;
+  result.source[0] = result.destination[0] = images;
+  return result;
 }
 
 std::string Convolution::key() const {

@@ -21,13 +21,23 @@ struct Convolution {
   std::string refusal(const ClaimGraph& graph, const Instruction& instruction) const;
   // The library's Winograd code is for dense 3x3 windows and channels that fill vectors; 2.6.3 crashes on some others.
   bool suits_winograd() const;
-  // The same with a batch small enough to be timed in a few milliseconds.
+  // The same with a batch small enough to be timed in a few milliseconds, and to lie in the cache as slices do.
   Convolution timed() const;
+  // The same with another batch.
+  Convolution with_batch(int64_t images) const;
   std::string key() const;
 
   Layout kernel_layout(const MemoryDesc& desc) const { return Layout::from_library(desc, kernel_axes); }
   MemoryDesc bias() const { return MemoryDesc({destination[1]}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a); }
 };
+
+// The option that runs the same implementation as `chosen`, for slices of its batch; empty when there is none.
+template <typename Desc>
+Desc like(const Desc& chosen, const std::vector<Option<Desc>>& options) {
+  for (const Option<Desc>& option : options)
+    if (std::string(option.desc.impl_info_str()) == chosen.impl_info_str()) return option.desc;
+  return {};
+}
 
 inline Layout image_layout(const MemoryDesc& desc) { return Layout::from_library(desc, kImageAxes); }
 

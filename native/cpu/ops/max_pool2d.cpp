@@ -40,16 +40,36 @@ T* at(void* const* memory, int tensor) {
   return static_cast<T*>(memory[tensor]);
 }
 
+// `run(shape, memory)` for the whole batch.
+template <typename Run>
+std::unique_ptr<Work> whole_work(const Pooling& pooling, const Run& run) {
+  return call_work([shape = pooling.shape, run](void* const* memory) { run(shape, memory); });
+}
+
+// `run(shape, memory)` for slices of the batch.
+template <typename Run>
+Slicing slicing(const Pooling& pooling, std::vector<int> images, const Run& run) {
+  const int64_t batch = pooling.source.dims()[0];
+  return {batch, std::move(images), [shape = pooling.shape, batch, run](Library&, int64_t count) {
+            MaxPoolShape some = shape;
+            some.images = shape.images / batch * count;
+            return slice_work([some, run](const Slice& slice) { run(some, slice.memory); });
+          }};
+}
+
 // Adds the pooling of x into the tensor `y`; the places go to a new tensor, which it returns, when a gradient follows.
 int add_pooling(Lowering& lowering, const Pooling& pooling, int x, int y, bool keeps_places) {
   std::vector<int> writes{y};
   if (keeps_places) writes.push_back(lowering.scratch(pooling.places(), "places"));
   const int source = lowering.use(x, pooling.source);
-  auto run = [shape = pooling.shape, source, writes](void* const* memory) {
+  auto run = [source, writes](const MaxPoolShape& shape, void* const* memory) {
     max_pool_kernels().forward(shape, at<const float>(memory, source), at<float>(memory, writes[0]),
                                writes.size() > 1 ? at<uint8_t>(memory, writes[1]) : nullptr);
   };
-  lowering.add({source}, writes, call_work(std::move(run)), pooling.source.text());
+  lowering.add({source}, writes, whole_work(pooling, run), pooling.source.text());
+  std::vector<int> images = writes;
+  images.push_back(source);
+  lowering.slice(slicing(pooling, std::move(images), run));
   return keeps_places ? writes[1] : -1;
 }
 
@@ -76,10 +96,13 @@ class MaxPoolBackward : public Kernel {
     const SavedPooling saved = lowering.poolings.at(y);
     const Pooling pooling = Pooling::from(*instruction, saved.image, lowering.type(x).shape, lowering.type(y).shape);
     const int dy = lowering.use(gradient, pooling.destination), dx = lowering.define(results[0], pooling.source);
-    auto run = [shape = pooling.shape, places = saved.places, dy, dx](void* const* memory) {
+    auto run = [places = saved.places, dy, dx](const MaxPoolShape& shape, void* const* memory) {
       max_pool_kernels().backward(shape, at<const uint8_t>(memory, places), at<const float>(memory, dy), at<float>(memory, dx));
     };
-    lowering.add({saved.places, dy}, {dx}, call_work(std::move(run)), pooling.source.text());
+    lowering.add({saved.places, dy}, {dx}, whole_work(pooling, run), pooling.source.text());
+    Slicing slices = slicing(pooling, {saved.places, dy, dx}, run);
+    slices.cheap = true;
+    lowering.slice(std::move(slices));
   }
 
  private:
