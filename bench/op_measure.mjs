@@ -1,6 +1,6 @@
 // Times the kernel of a problem by the profiler, apart from the conversions around it.
 import { currentDevice, profiler } from 'laminet';
-import { roofline } from '../dist/profiler/table.js';
+import { roofline } from '../dist/profiler/roofline.js';
 import { instructionOf, programOf } from './op_programs.mjs';
 import { median } from './statistics.mjs';
 

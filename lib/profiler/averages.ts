@@ -1,7 +1,9 @@
 /** @file Times of kernels added up. */
 
 import { unknownName } from '../core/options.js';
+import type { Peaks } from './peaks.js';
 import type { RunSpan } from './recording.js';
+import { type Bound, roofline } from './roofline.js';
 
 export type Phase = 'forward' | 'backward' | 'update';
 
@@ -23,13 +25,21 @@ export interface KernelAverage {
   readonly flops: number;
   /** Bytes read and written in all. */
   readonly bytes: number;
+  /** Operations a second, in billions. */
+  readonly gflops: number;
+  /** Bytes a second, in billions. */
+  readonly gbytes: number;
+  /** Which roof of this machine lies above it: what its operations or what its bytes need. */
+  readonly bound: Bound;
+  /** How much of that roof it reaches; above 1 where a cache, or an algorithm with fewer operations, beats the roof. */
+  readonly ofRoof: number;
   /** The library's implementation; empty when several were used. */
   readonly implementation: string;
 }
 
 export type GroupBy = 'kernel' | 'name' | 'layer' | 'phase';
 
-const groupings: readonly GroupBy[] = ['kernel', 'name', 'layer', 'phase'];
+export const groupings: readonly GroupBy[] = ['kernel', 'name', 'layer', 'phase'];
 
 /** `conv2d/backward` as layer and phase. */
 export function placeOf(label: string): { layer: string; phase: Phase } {
@@ -43,7 +53,7 @@ export function placeOf(label: string): { layer: string; phase: Phase } {
  *
  * @throws ValueError for an unknown grouping.
  */
-export function averageKernels(runs: readonly RunSpan[], groupBy: GroupBy): KernelAverage[] {
+export function averageKernels(runs: readonly RunSpan[], groupBy: GroupBy, peaks: Peaks): KernelAverage[] {
   if (!groupings.includes(groupBy)) throw unknownName('keyAverages', 'groupBy', groupBy, groupings);
   const groups = new Map<string, Sum>();
   for (const { kernels } of runs) {
@@ -63,7 +73,7 @@ export function averageKernels(runs: readonly RunSpan[], groupBy: GroupBy): Kern
     }
   }
   const all = [...groups.values()].reduce((total, sum) => total + sum.total, 0);
-  return [...groups.values()].sort((a, b) => b.total - a.total).map((sum) => finish(sum, all));
+  return [...groups.values()].sort((a, b) => b.total - a.total).map((sum) => finish(sum, all, peaks));
 }
 
 interface Sum {
@@ -77,12 +87,17 @@ interface Sum {
   readonly details: Set<string>;
 }
 
-function finish({ details, ...sum }: Sum, all: number): KernelAverage {
+function finish({ details, ...sum }: Sum, all: number, peaks: Peaks): KernelAverage {
   const [detail] = details;
+  const { bound, share } = roofline(sum, peaks);
   return {
     ...sum,
     mean: sum.total / sum.calls,
     share: sum.total / all,
+    gflops: sum.flops / sum.total / 1e6,
+    gbytes: sum.bytes / sum.total / 1e6,
+    bound,
+    ofRoof: share,
     implementation: details.size === 1 ? (detail as string) : '',
   };
 }

@@ -1,34 +1,41 @@
-/** @file `LAMINET_PROFILE=file`: profiles a whole process, and writes the trace when its work is done. */
+/**
+ * @file `LAMINET_PROFILE=file`: profiles a whole process. `laminet profile` starts the script with it. Processes that the script starts are not
+ * profiled, since they would write the same file; its worker threads are, each to a file of its own.
+ */
 
-import { env, stderr } from 'node:process';
-import { isMainThread } from 'node:worker_threads';
-import { type Device, onDeviceOpen } from '../runtime/device.js';
-import { peaksOf } from './peaks.js';
-import { Profile } from './profile.js';
-import { startRecording } from './recording.js';
+import { extname, resolve } from 'node:path';
+import { env } from 'node:process';
+import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from 'node:worker_threads';
+import { parseProcessOptions } from './process_options.js';
+import { profileProcess } from './process_profile.js';
 
-/** Records the first device from its opening on. At the end the table goes to stderr, the trace to the file. */
-function profileProcess(path: string): void {
-  let started = false;
-  onDeviceOpen((device) => {
-    if (started) return;
-    started = true;
-    const stop = startRecording(device);
-    process.once('beforeExit', () => {
-      finish(stop, device, path).catch((error: Error) => {
-        stderr.write(`LAMINET_PROFILE: ${path} was not written: ${error.message}\n`);
-      });
-    });
-  });
+interface Request {
+  /** Absolute: the script may change its folder. */
+  readonly path: string;
+  readonly options: string;
 }
 
-async function finish(stop: ReturnType<typeof startRecording>, device: Device, path: string): Promise<void> {
-  const profile = new Profile(await stop(), await peaksOf(device));
-  await profile.exportChromeTrace(path);
-  stderr.write(
-    `${profile.summary()}\n\n${profile.keyAverages().table()}\n\ntrace: ${path} (open it in https://ui.perfetto.dev)\n`,
-  );
+const key = 'laminet:profile';
+
+/** What the process was started with: workers get it from the main thread. */
+function request(): Request | undefined {
+  if (!isMainThread) return getEnvironmentData(key) as Request | undefined;
+  const { LAMINET_PROFILE: path = '', LAMINET_PROFILE_OPTIONS: options = '' } = env;
+  if (path === '') return undefined;
+  delete env.LAMINET_PROFILE;
+  delete env.LAMINET_PROFILE_OPTIONS;
+  const made = { path: resolve(path), options };
+  setEnvironmentData(key, { ...made });
+  return made;
 }
 
-const path = env.LAMINET_PROFILE;
-if (isMainThread && path !== undefined && path !== '') profileProcess(path);
+/** `train.trace.json` as `train.worker-1.trace.json`. */
+function pathOfThread(path: string): string {
+  if (isMainThread) return path;
+  const ending = /\.trace\.json$/.exec(path)?.[0] ?? extname(path);
+  return `${path.slice(0, path.length - ending.length)}.worker-${threadId}${ending}`;
+}
+
+const requested = request();
+if (requested !== undefined)
+  profileProcess(pathOfThread(requested.path), parseProcessOptions('LAMINET_PROFILE_OPTIONS', requested.options));

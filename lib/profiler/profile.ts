@@ -6,7 +6,8 @@ import { checkOptions } from '../core/options.js';
 import { writeAtomically } from '../saving/atomic_file.js';
 import { averageKernels, type GroupBy, type KernelAverage } from './averages.js';
 import { type Peaks, peaksOf } from './peaks.js';
-import { type Recording, record } from './recording.js';
+import { cutRecording, type Recording, record } from './recording.js';
+import { type StepTimes, stepTimes } from './steps.js';
 import { kernelTable, type TableOptions } from './table.js';
 import { type Trace, traceOf, traceText } from './trace.js';
 
@@ -17,24 +18,12 @@ export interface ProfileOptions {
   readonly steps?: number;
 }
 
-/** Times of one step of training, in milliseconds. */
-export interface StepTimes {
-  /** Kernels. */
-  readonly compute: number;
-  /** Between the kernels of the step. */
-  readonly between: number;
-  /** From the end of the step before to the beginning of this one: the device waits for data, or runs other programs. */
-  readonly before: number;
-}
-
 /** Rows of kernels, and how to print them. */
 export class KernelAverages {
   readonly rows: readonly KernelAverage[];
-  readonly #peaks: Peaks;
 
-  constructor(rows: readonly KernelAverage[], peaks: Peaks) {
+  constructor(rows: readonly KernelAverage[]) {
     this.rows = rows;
-    this.#peaks = peaks;
   }
 
   /**
@@ -45,9 +34,18 @@ export class KernelAverages {
    * process.stderr.write(profile.keyAverages().table({ sortBy: 'total', rowLimit: 10 }));
    */
   table(options: TableOptions = {}): string {
-    return kernelTable(this.rows, this.#peaks, options);
+    return kernelTable(this.rows, options);
   }
 }
+
+/** The parts of a step as the summary calls them. */
+const parts: readonly (readonly [keyof StepTimes, string])[] = [
+  ['compute', 'kernels'],
+  ['between', 'between them'],
+  ['transfer', 'copies'],
+  ['host', 'JavaScript'],
+  ['idle', 'idle'],
+];
 
 /** What a profile found. */
 export class Profile {
@@ -72,7 +70,7 @@ export class Profile {
 
   /** Times of kernels added up: by kernel and layer, or by `name`, `layer` or `phase` alone. */
   keyAverages({ groupBy = 'kernel' }: { readonly groupBy?: GroupBy } = {}): KernelAverages {
-    return new KernelAverages(averageKernels(this.#recording.runs, groupBy), this.peaks);
+    return new KernelAverages(averageKernels(this.#recording.runs, groupBy, this.peaks));
   }
 
   /** A few lines: device, steps, where their time went, compile time, memory. */
@@ -82,12 +80,9 @@ export class Profile {
     const lines = [`device ${device.name} (${device.description})`];
     lines.push(`peaks: ${(this.peaks.flops / 1e9).toFixed(0)} GFLOP/s, ${(this.peaks.bytes / 1e9).toFixed(1)} GB/s`);
     if (this.steps.length > 0) {
-      const [compute, between, before] = [mean('compute'), mean('between'), mean('before')];
-      const all = compute + between + before;
-      const part = (value: number): string => `${value.toFixed(3)} ms (${((100 * value) / all).toFixed(1)} %)`;
-      lines.push(
-        `${this.steps.length} steps of ${all.toFixed(3)} ms: kernels ${part(compute)}, between them ${part(between)}, before them ${part(before)}`,
-      );
+      const all = parts.reduce((sum, [key]) => sum + mean(key), 0);
+      const shares = parts.map(([key, name]) => `${name} ${mean(key).toFixed(3)} ms (${((100 * mean(key)) / all).toFixed(1)} %)`);
+      lines.push(`${this.steps.length} steps of ${all.toFixed(3)} ms: ${shares.join(', ')}`);
     }
     lines.push(`compiling ${this.compileTime.toFixed(0)} ms, most memory ${readableBytes(this.peakMemory)}`);
     if (dropped > 0) lines.push(`${dropped} events were not recorded: the profile was too long; profile fewer steps`);
@@ -96,7 +91,7 @@ export class Profile {
 
   /** The recording as trace events. */
   trace(): Trace {
-    return traceOf(this.#recording);
+    return traceOf([this.#recording]);
   }
 
   /**
@@ -130,29 +125,5 @@ export async function profile(body: () => unknown, options: ProfileOptions = {})
   if (steps !== Number.POSITIVE_INFINITY && (!Number.isInteger(steps) || steps < 1))
     throw new ValueError(`profile: steps is ${String(steps)}; expected an integer of at least 1`);
   const whole = await record(body);
-  const recording = warmup === 0 && steps === Number.POSITIVE_INFINITY ? whole : cut(whole, warmup, steps);
-  return new Profile(recording, await peaksOf(whole.device));
-}
-
-/** The part of a recording from step `warmup` of training, `steps` long. */
-function cut(recording: Recording, warmup: number, steps: number): Recording {
-  const made = recording.runs.filter(({ trains }) => trains);
-  const chosen = made.slice(warmup, warmup + steps);
-  const [first] = chosen;
-  if (first === undefined)
-    throw new ValueError(`profile: ${made.length} steps of training were made; expected more than the warmup of ${warmup}`);
-  const begin = made[warmup - 1]?.end ?? first.begin;
-  const { end } = chosen.at(-1) as { end: number };
-  const inside = <T extends { begin: number; end: number }>(spans: readonly T[]): T[] =>
-    spans.filter((span) => span.begin >= begin && span.end <= end);
-  return { ...recording, runs: inside(recording.runs), others: inside(recording.others), host: inside(recording.host) };
-}
-
-function stepTimes({ runs }: Recording): StepTimes[] {
-  return runs.flatMap((run, i) => {
-    if (!run.trains) return [];
-    const compute = run.kernels.reduce((sum, { begin, end }) => sum + end - begin, 0);
-    const before = i === 0 ? 0 : run.begin - (runs[i - 1] as { end: number }).end;
-    return [{ compute: compute * 1e-6, between: (run.end - run.begin - compute) * 1e-6, before: before * 1e-6 }];
-  });
+  return new Profile(cutRecording(whole, warmup, steps), await peaksOf(whole.device));
 }

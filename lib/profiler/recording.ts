@@ -1,9 +1,9 @@
-/** @file Recording what the device and the JavaScript thread do, as spans of time. */
+/** @file Recording what a device and the JavaScript thread do, as spans of time. */
 
-import { StateError } from '../core/errors.js';
+import { StateError, ValueError } from '../core/errors.js';
 import type { KernelInfo, NativeTimeline } from '../runtime/addon.js';
 import { currentDevice, type Device } from '../runtime/device.js';
-import { type HostSpan, recordHost, takeHost } from '../runtime/host_spans.js';
+import { type HostSpan, nanoseconds, recordHost } from '../runtime/host_spans.js';
 
 /** Times are in nanoseconds of one clock (`process.hrtime`) for the device and the host. */
 export interface Span {
@@ -25,6 +25,8 @@ export interface RunSpan extends Span {
   readonly memory: number;
   /** Whether it changed weights: a step of training. */
   readonly trains: boolean;
+  /** The call that queued it. */
+  readonly call?: HostSpan;
 }
 
 /** What the device did besides: compiling, taking inputs over, copying results out. */
@@ -36,16 +38,32 @@ export interface Recording {
   readonly device: Device;
   readonly runs: readonly RunSpan[];
   readonly others: readonly OtherSpan[];
+  /** Of this device's programs and of none. */
   readonly host: readonly HostSpan[];
   /** Events that found no room: the recording was too long. */
   readonly dropped: number;
 }
 
+/** A recording that is being made. */
+export interface OpenRecording {
+  /** Ends it; waits until what was queued on the device has run. @throws the error of a run that nobody else saw. */
+  end(): Promise<Recording>;
+  /**
+   * Ends it where nothing can be awaited any more: blocks until what was queued has run.
+   *
+   * @throws StateError when the device does not get there.
+   */
+  endNow(): Recording;
+}
+
 const otherNames: Readonly<Record<number, OtherSpan['name']>> = { [-2]: 'compile', [-3]: 'import', [-4]: 'download' };
 const wholeRun = -1;
 const numbersPerEvent = 5;
+const longestBlock = 10e9; // nanoseconds
+const nap = 2; // milliseconds
 
-let recording = false;
+/** Devices that are recorded, and what to do about it when another recording is wanted. */
+const recorded = new Map<Device, string>();
 
 /**
  * Records the current device and this thread while `body` runs.
@@ -53,29 +71,61 @@ let recording = false;
  * @throws StateError when a recording is being made already.
  */
 export async function record(body: () => unknown): Promise<Recording> {
-  const stop = startRecording(currentDevice());
+  const open = startRecording(currentDevice(), 'a profile is being made already; wait for it to end');
   try {
     await body();
   } catch (error) {
-    await stop();
+    await open.end();
     throw error;
   }
-  return stop();
+  return open.end();
 }
 
-/** Starts a recording. @returns the function that ends it and gives what was recorded */
-export function startRecording(device: Device): () => Promise<Recording> {
-  if (recording) throw new StateError('profile: a profile is being made already; wait for it to end');
-  recording = true;
+/**
+ * Starts a recording of `device` and of this thread.
+ *
+ * @param conflict - what a second recording of the device is told
+ */
+export function startRecording(device: Device, conflict: string): OpenRecording {
+  const reason = recorded.get(device);
+  if (reason !== undefined) throw new StateError(`profile: ${reason}`);
+  recorded.set(device, conflict);
   device.native.setProfiling(true);
-  recordHost();
-  return async () => {
+  const stopHost = recordHost();
+  const stop = (): HostSpan[] => {
     device.native.setProfiling(false);
-    const host = takeHost();
-    recording = false;
-    await device.flush();
-    return { device, host, ...spansOf(device.native.timeline()) };
+    recorded.delete(device);
+    return stopHost().filter((span) => span.device === undefined || span.device === device);
   };
+  const recordingOf = (host: HostSpan[], timeline: NativeTimeline): Recording => {
+    const { runs, ...more } = spansOf(timeline);
+    return { device, host, runs: withCalls(runs, host), ...more };
+  };
+  return {
+    end: async () => {
+      const host = stop();
+      await device.flush();
+      return recordingOf(host, device.native.timeline());
+    },
+    endNow: () => {
+      const host = stop();
+      const submitted = host.some(({ name }) => name === 'submit');
+      return recordingOf(host, submitted ? awaitTimeline(device) : device.native.timeline());
+    },
+  };
+}
+
+/** Looks for a timeline that has events until it is handed over, which the device's thread does when it has run what was queued before. */
+function awaitTimeline(device: Device): NativeTimeline {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  const deadline = nanoseconds() + longestBlock;
+  for (;;) {
+    const timeline = device.native.timeline();
+    if (timeline.events.length > 0) return timeline;
+    if (nanoseconds() > deadline)
+      throw new StateError(`profile: device '${device.name}' did not finish what was queued within ${longestBlock / 1e9} s`);
+    Atomics.wait(clock, 0, 0, nap);
+  }
 }
 
 /** The events of a timeline, by run. */
@@ -100,4 +150,43 @@ function spansOf({ plans, events, dropped }: NativeTimeline): Pick<Recording, 'r
     } else if (otherNames[kernel] !== undefined) others.push({ name: otherNames[kernel], begin, end });
   }
   return { runs, others, dropped };
+}
+
+/** Joins each run with the call that queued it: a program's runs come in the order of the calls. */
+function withCalls(runs: readonly RunSpan[], host: readonly HostSpan[]): RunSpan[] {
+  const calls = new Map<number, HostSpan[]>();
+  for (const span of host) {
+    if (span.program === undefined) continue;
+    const list = calls.get(span.program);
+    if (list === undefined) calls.set(span.program, [span]);
+    else list.push(span);
+  }
+  const used = new Map<number, number>();
+  return runs.map((run) => {
+    const next = used.get(run.program) ?? 0;
+    used.set(run.program, next + 1);
+    const call = calls.get(run.program)?.[next];
+    return call === undefined ? run : { ...run, call };
+  });
+}
+
+/**
+ * The part of a recording from step `warmup` of training, `steps` long.
+ *
+ * @throws ValueError when it has no such step.
+ */
+export function cutRecording(recording: Recording, warmup: number, steps: number): Recording {
+  if (warmup === 0 && steps === Number.POSITIVE_INFINITY) return recording;
+  const made = recording.runs.filter(({ trains }) => trains);
+  const chosen = made.slice(warmup, warmup + steps);
+  const [first] = chosen;
+  if (first === undefined)
+    throw new ValueError(`profile: ${made.length} steps of training were made; expected more than the warmup of ${warmup}`);
+  const begin = made[warmup - 1]?.end ?? first.begin;
+  const { end } = chosen.at(-1) as { end: number };
+  const isInside = (span: Span): boolean => span.begin >= begin && span.end <= end;
+  const runs = recording.runs.filter(isInside);
+  const calls = new Set(runs.map(({ call }) => call)); // made while earlier steps ran
+  const host = recording.host.filter((span) => isInside(span) || calls.has(span));
+  return { ...recording, runs, others: recording.others.filter(isInside), host };
 }

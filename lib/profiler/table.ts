@@ -3,7 +3,6 @@
 import { ValueError } from '../core/errors.js';
 import { checkOptions, unknownName } from '../core/options.js';
 import type { KernelAverage } from './averages.js';
-import type { Peaks } from './peaks.js';
 
 export type SortKey = 'total' | 'mean' | 'calls' | 'flops' | 'bytes';
 
@@ -14,25 +13,60 @@ export interface TableOptions {
   readonly rowLimit?: number;
 }
 
-const sortKeys: readonly SortKey[] = ['total', 'mean', 'calls', 'flops', 'bytes'];
-
-/** Above this arithmetic intensity, in operations a byte, a kernel is bound by computing. */
-export const ridge = ({ flops, bytes }: Peaks): number => flops / bytes;
-
-/** What a kernel could reach: the roof above its arithmetic intensity, as a share of it that was reached. */
-export function roofline(row: KernelAverage, peaks: Peaks): { bound: 'compute' | 'memory'; share: number } {
-  const seconds = row.total * 1e-3;
-  const bound = row.flops > ridge(peaks) * row.bytes ? 'compute' : 'memory';
-  return { bound, share: bound === 'compute' ? row.flops / seconds / peaks.flops : row.bytes / seconds / peaks.bytes };
-}
+export const sortKeys: readonly SortKey[] = ['total', 'mean', 'calls', 'flops', 'bytes'];
+export const usualRowLimit = 20;
 
 const milliseconds = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const perSecond = (amount: number, total: number): string => (amount === 0 ? '-' : (amount / total / 1e6).toFixed(1));
+const units: readonly (readonly [number, string])[] = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+];
+/** Three digits and a unit. */
+function amount(value: number): string {
+  if (value === 0) return '-';
+  const [size, unit] = units.find(([least]) => value >= least) ?? [1, ''];
+  return `${Number((value / size).toPrecision(3))} ${unit}`.trim();
+}
+const rate = (value: number): string => (value === 0 ? '-' : value.toFixed(1));
 
-const titles = ['Kernel', 'Layer', 'Phase', 'Calls', 'Total ms', 'Share', 'Mean ms', 'GFLOP/s', 'GB/s', 'Bound', 'Of roof'];
-const leftAligned = 3;
+interface Column {
+  readonly title: string;
+  readonly cell: (row: KernelAverage) => string;
+  /** In the row that adds up the rest. */
+  readonly sum?: (rows: readonly KernelAverage[]) => string;
+  readonly left?: boolean;
+}
+
+type Amount = 'calls' | 'total' | 'share' | 'flops' | 'bytes';
+
+const sumOf = (rows: readonly KernelAverage[], key: Amount): number => rows.reduce((sum, row) => sum + row[key], 0);
+
+/** A column whose values can be added up. */
+const added = (title: string, key: Amount, text: (value: number) => string): Column => ({
+  title,
+  cell: (row) => text(row[key]),
+  sum: (rows) => text(sumOf(rows, key)),
+});
+
+const columns: readonly Column[] = [
+  { title: 'Kernel', cell: ({ name }) => name || '(all)', sum: (rows) => `${rows.length} more`, left: true },
+  { title: 'Layer', cell: ({ layer }) => layer || '-', left: true },
+  { title: 'Phase', cell: ({ phase }) => phase || '-', left: true },
+  added('Calls', 'calls', String),
+  added('Total ms', 'total', milliseconds),
+  added('Share', 'share', percent),
+  { title: 'Mean ms', cell: ({ mean }) => milliseconds(mean) },
+  added('FLOP', 'flops', amount),
+  added('Bytes', 'bytes', amount),
+  { title: 'GFLOP/s', cell: ({ gflops }) => rate(gflops) },
+  { title: 'GB/s', cell: ({ gbytes }) => rate(gbytes) },
+  { title: 'Bound', cell: ({ bound }) => bound },
+  { title: 'Of roof', cell: ({ ofRoof }) => percent(ofRoof) },
+];
 const widest = 44;
 
 /**
@@ -40,64 +74,29 @@ const widest = 44;
  *
  * @throws ValueError for an unknown `sortBy`, or a `rowLimit` that is no positive integer.
  */
-export function kernelTable(rows: readonly KernelAverage[], peaks: Peaks, options: TableOptions): string {
+export function kernelTable(rows: readonly KernelAverage[], options: TableOptions): string {
   checkOptions('table', options, ['sortBy', 'rowLimit']);
-  const { sortBy = 'total', rowLimit = 20 } = options;
+  const { sortBy = 'total', rowLimit = usualRowLimit } = options;
   if (!sortKeys.includes(sortBy)) throw unknownName('table', 'sortBy', sortBy, sortKeys);
   if (!Number.isInteger(rowLimit) || rowLimit < 1)
     throw new ValueError(`table: rowLimit is ${String(rowLimit)}; expected an integer of at least 1`);
   const sorted = [...rows].sort((a, b) => b[sortBy] - a[sortBy]);
-  const shown = sorted.slice(0, rowLimit).map((row) => cellsOf(row, peaks));
+  const lines = sorted.slice(0, rowLimit).map((row) => columns.map(({ cell }) => cell(row)));
   const rest = sorted.slice(rowLimit);
-  if (rest.length > 0) shown.push(restOf(rest));
-  const total = rows.reduce((sum, row) => sum + row.total, 0);
-  return [...drawn([titles, ...shown]), `All kernels: ${milliseconds(total)} ms`].join('\n');
-}
-
-function cellsOf(row: KernelAverage, peaks: Peaks): string[] {
-  const { bound, share } = roofline(row, peaks);
-  const seconds = row.total * 1e-3;
-  return [
-    row.name || '(all)',
-    row.layer || '-',
-    row.phase || '-',
-    String(row.calls),
-    milliseconds(row.total),
-    percent(row.share),
-    milliseconds(row.mean),
-    perSecond(row.flops, seconds * 1e3),
-    perSecond(row.bytes, seconds * 1e3),
-    bound,
-    percent(share),
-  ];
-}
-
-function restOf(rows: readonly KernelAverage[]): string[] {
-  const sum = (key: 'calls' | 'total' | 'share'): number => rows.reduce((total, row) => total + row[key], 0);
-  return [
-    `${rows.length} more`,
-    '',
-    '',
-    String(sum('calls')),
-    milliseconds(sum('total')),
-    percent(sum('share')),
-    '',
-    '',
-    '',
-    '',
-    '',
-  ];
+  if (rest.length > 0) lines.push(columns.map(({ sum }) => sum?.(rest) ?? ''));
+  return [...drawn([columns.map(({ title }) => title), ...lines]), `All kernels: ${milliseconds(sumOf(rows, 'total'))} ms`].join(
+    '\n',
+  );
 }
 
 function drawn(rows: readonly (readonly string[])[]): string[] {
   const cut = rows.map((row) => row.map((cell) => (cell.length > widest ? `${cell.slice(0, widest - 1)}…` : cell)));
-  const widths = titles.map((_, column) => Math.max(...cut.map((row) => (row[column] as string).length)));
+  const widths = columns.map((_, column) => Math.max(...cut.map((row) => (row[column] as string).length)));
   const lines = cut.map((row) =>
     row
-      .map((cell, column) => {
-        const width = widths[column] as number;
-        return column < leftAligned ? cell.padEnd(width) : cell.padStart(width);
-      })
+      .map((cell, column) =>
+        columns[column]?.left === true ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number),
+      )
       .join('  ')
       .trimEnd(),
   );

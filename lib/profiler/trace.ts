@@ -3,11 +3,10 @@
  * (https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU).
  */
 
-import type { HostSpan } from '../runtime/host_spans.js';
 import { placeOf } from './averages.js';
 import type { Recording, RunSpan, Span } from './recording.js';
 
-/** One event; times in microseconds. */
+/** One event; times in microseconds. (A `displayTimeUnit` is left out: some versions of Perfetto take it for the unit of all times.) */
 export interface TraceEvent {
   readonly name: string;
   /** X a span, M a name, C a counter, s and f the ends of an arrow. */
@@ -21,82 +20,121 @@ export interface TraceEvent {
 
 export interface Trace {
   readonly schemaVersion: 1;
-  readonly displayTimeUnit: 'ms';
   readonly deviceProperties: readonly { readonly name: string; readonly description: string }[];
   readonly traceEvents: readonly TraceEvent[];
 }
 
-const pid = process.pid;
-const hostThread = 1;
-const deviceThread = 2;
-const layerThread = 3;
+/** A row of spans in the viewer, below the name of its process. */
+interface Track {
+  readonly pid: number;
+  readonly tid: number;
+}
 
-/** A recording as a trace: JavaScript, layers and kernels as threads, arrows from calls to the runs they queued, memory as a counter. */
-export function traceOf({ device, runs, others, host }: Recording): Trace {
-  const start = [...runs, ...others, ...host].reduce(
-    (earliest, { begin }) => Math.min(earliest, begin),
-    Number.POSITIVE_INFINITY,
-  );
-  const microseconds = (time: number): number => (time - start) / 1e3;
-  const span = (name: string, tid: number, { begin, end }: Span, more: object = {}): TraceEvent => ({
-    name,
-    ph: 'X',
-    pid,
-    tid,
-    ts: microseconds(begin),
-    dur: (end - begin) / 1e3,
-    ...more,
+const host: Track = { pid: process.pid, tid: 1 };
+/** A device is shown as a process of its own, since counters belong to processes. */
+const layersOf = (index: number): Track => ({ pid: process.pid + 1 + index, tid: 1 });
+const kernelsOf = (index: number): Track => ({ pid: process.pid + 1 + index, tid: 2 });
+
+/**
+ * Recordings of one thread as a trace: JavaScript as a process; each device as another one, with its layers and kernels as threads and its memory
+ * as a counter; arrows from calls to the runs that they queued.
+ */
+export function traceOf(recordings: readonly Recording[]): Trace {
+  // Waits for data are part of every device's recording.
+  const calls = [...new Set(recordings.flatMap((recording) => recording.host))].sort((a, b) => a.begin - b.begin);
+  const first = (spans: readonly Span[]): number =>
+    spans.reduce((least, { begin }) => Math.min(least, begin), Number.POSITIVE_INFINITY);
+  const start = Math.min(first(calls), ...recordings.flatMap(({ runs, others }) => [first(runs), first(others)]));
+  const draw = new Drawing(start);
+  draw.process(host.pid, 'JavaScript', `pid ${process.pid}`, 0);
+  draw.thread(host, 'calls');
+  for (const each of calls) draw.span(each.name, host, each, 'host');
+  recordings.forEach((recording, index) => {
+    drawDevice(recording, index, draw);
   });
-  let step = 0;
-  const runName = (run: RunSpan): string => (run.trains ? `step ${step++}` : `program ${run.program}`);
   return {
     schemaVersion: 1,
-    displayTimeUnit: 'ms',
-    deviceProperties: [{ name: device.name, description: device.description }],
-    traceEvents: [
-      name('process_name', 0, 'laminet'),
-      name('thread_name', hostThread, 'JavaScript'),
-      name('thread_name', deviceThread, `device ${device.name}`),
-      name('thread_name', layerThread, 'layers'),
-      ...host.map((each) => span(each.name, hostThread, each, { cat: 'host' })),
-      ...others.map((each) => span(each.name, deviceThread, each, { cat: each.name })),
-      ...runs.flatMap((run) => [
-        span(runName(run), deviceThread, run, { cat: 'run' }),
-        ...run.kernels.map(({ kernel, begin, end }) =>
-          span(
-            kernel.name,
-            deviceThread,
-            { begin, end },
-            {
-              cat: 'kernel',
-              args: { layer: kernel.layer, implementation: kernel.detail, flops: kernel.flops, bytes: kernel.bytes },
-            },
-          ),
-        ),
-        ...layerSpans(run).map(({ label, ...times }) => span(label, layerThread, times, { cat: placeOf(label).phase })),
-        { name: 'memory', ph: 'C', pid, tid: deviceThread, ts: microseconds(run.end), args: { bytes: run.memory } } as const,
-      ]),
-      ...arrows(host, runs).flatMap(({ from, to }, id): TraceEvent[] => [
-        { name: 'queued', ph: 's', id, cat: 'queue', pid, tid: hostThread, ts: microseconds(from) },
-        { name: 'queued', ph: 'f', bp: 'e', id, cat: 'queue', pid, tid: deviceThread, ts: microseconds(to) },
-      ]),
-    ],
+    deviceProperties: recordings.map(({ device: { name, description } }) => ({ name, description })),
+    traceEvents: draw.events,
   };
+}
+
+/** Collects events, whose times count from the start of the recording. */
+class Drawing {
+  readonly events: TraceEvent[] = [];
+  readonly #start: number;
+  #arrows = 0;
+
+  constructor(start: number) {
+    this.#start = start;
+  }
+
+  #microseconds(time: number): number {
+    return (time - this.#start) / 1e3;
+  }
+
+  #name(what: string, { pid, tid }: Track, args: object): void {
+    this.events.push({ name: what, ph: 'M', pid, tid, args });
+  }
+
+  process(pid: number, name: string, labels: string, order: number): void {
+    const track = { pid, tid: 0 };
+    this.#name('process_name', track, { name });
+    this.#name('process_labels', track, { labels });
+    this.#name('process_sort_index', track, { sort_index: order });
+  }
+
+  thread(track: Track, name: string): void {
+    this.#name('thread_name', track, { name });
+    this.#name('thread_sort_index', track, { sort_index: track.tid });
+  }
+
+  span(name: string, { pid, tid }: Track, { begin, end }: Span, cat: string, args: object = {}): void {
+    this.events.push({ name, ph: 'X', pid, tid, ts: this.#microseconds(begin), dur: (end - begin) / 1e3, cat, args });
+  }
+
+  counter(name: string, { pid, tid }: Track, time: number, args: object): void {
+    this.events.push({ name, ph: 'C', pid, tid, ts: this.#microseconds(time), args });
+  }
+
+  /** Its ends bind to the spans that begin there. */
+  arrow(call: Span, run: Span, { pid, tid }: Track): void {
+    const id = this.#arrows++;
+    this.events.push({ name: 'queued', ph: 's', id, cat: 'queue', ...host, ts: this.#microseconds(call.begin) });
+    this.events.push({ name: 'queued', ph: 'f', bp: 'e', id, cat: 'queue', pid, tid, ts: this.#microseconds(run.begin) });
+  }
+}
+
+function drawDevice({ device, runs, others }: Recording, index: number, draw: Drawing): void {
+  const [layers, kernels] = [layersOf(index), kernelsOf(index)];
+  draw.process(kernels.pid, `device ${device.name}`, device.description, 1 + index);
+  draw.thread(layers, 'layers');
+  draw.thread(kernels, 'kernels');
+  for (const each of others) draw.span(each.name, kernels, each, each.name);
+  let step = 0;
+  for (const run of runs) {
+    draw.span(run.trains ? `step ${step++}` : `program ${run.program}`, kernels, run, 'run');
+    for (const each of run.kernels) {
+      const { name, layer, detail, flops, bytes } = each.kernel;
+      draw.span(name, kernels, each, 'kernel', { layer, implementation: detail, flops, bytes });
+    }
+    for (const each of layerSpans(run)) draw.span(each.label, layers, each, placeOf(each.label).phase);
+    draw.counter('memory', kernels, run.end, { bytes: run.memory });
+    if (run.call !== undefined) draw.arrow(run.call, run, kernels);
+  }
 }
 
 const eventsPerPiece = 1000;
 
-/** A trace as JSON, in pieces: a long one does not fit into one string. */
-export function* traceText({ traceEvents, ...head }: Trace): Generator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"traceEvents":[`;
+/** A trace as JSON, in pieces: a long one does not fit into one string. Events come first: older viewers stop at keys that they do not know. */
+export function* traceText({ traceEvents, ...more }: Trace): Generator<string> {
+  yield '{"traceEvents":[';
   for (let at = 0; at < traceEvents.length; at += eventsPerPiece) {
     const piece = traceEvents.slice(at, at + eventsPerPiece).map((event) => JSON.stringify(event));
     yield `${at === 0 ? '' : ','}${piece.join(',')}`;
   }
-  yield ']}';
+  yield `],${JSON.stringify(more).slice(1)}`;
 }
-
-const name = (what: string, tid: number, text: string): TraceEvent => ({ name: what, ph: 'M', pid, tid, args: { name: text } });
 
 /** Kernels of one layer and phase that follow each other, as one span. */
 function layerSpans({ kernels }: RunSpan): (Span & { label: string })[] {
@@ -107,18 +145,4 @@ function layerSpans({ kernels }: RunSpan): (Span & { label: string })[] {
     else if (kernel.layer !== '') spans.push({ label: kernel.layer, begin, end });
   }
   return spans;
-}
-
-/** From each call to the run that it queued: programs run in the order of the calls. */
-function arrows(host: readonly HostSpan[], runs: readonly RunSpan[]): { from: number; to: number }[] {
-  const waiting = new Map<number, RunSpan[]>();
-  for (const run of [...runs].reverse()) {
-    const later = waiting.get(run.program);
-    if (later === undefined) waiting.set(run.program, [run]);
-    else later.push(run);
-  }
-  return host.flatMap(({ name: what, program, begin }) => {
-    const run = what === 'submit' && program !== undefined ? waiting.get(program)?.pop() : undefined;
-    return run === undefined ? [] : [{ from: begin, to: run.begin }];
-  });
 }

@@ -64,7 +64,7 @@ export class Program {
     try {
       const begin = spanBegin();
       const buffers = this.device.native.run(this.native, ...this.#prepare(inputs), signal);
-      spanEnd('submit', begin, this.native);
+      spanEnd('submit', begin, { program: this.native.number, device: this.device });
       return this.outputs.map((type, i) => new DeviceTensor(this.device, type.dtype, type.shape, buffers[i] as NativeBuffer));
     } catch (error) {
       throw fromNative(error);
@@ -76,7 +76,7 @@ export class Program {
     try {
       const begin = spanBegin();
       const queued = this.device.native.runAndRead(this.native, ...this.#prepare(inputs), signal);
-      spanEnd('submit', begin, this.native);
+      spanEnd('submit', begin, { program: this.native.number, device: this.device });
       const arrays = await queued;
       return this.outputs.map((type, i) => typedArray(type.dtype, arrays[i] as ArrayBuffer));
     } catch (error) {

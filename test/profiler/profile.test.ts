@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { layers, ops, profiler, sequential, setDevice, tensor } from 'laminet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testedDevice } from '../harness/device.js';
+import { traceProblems } from './trace_format.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'laminet-profile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,10 +36,10 @@ describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) 
 
   it('has the steps of training', () => {
     expect(profile.steps).toHaveLength(steps);
-    for (const { compute, between, before } of profile.steps) {
+    for (const { compute, ...rest } of profile.steps) {
       expect(compute).toBeGreaterThan(0);
-      expect(between).toBeGreaterThanOrEqual(0);
-      expect(before).toBeGreaterThanOrEqual(0);
+      expect(Object.keys(rest)).toEqual(['between', 'transfer', 'host', 'idle']);
+      for (const time of Object.values(rest)) expect(time).toBeGreaterThanOrEqual(0);
     }
     expect(profile.compileTime).toBeGreaterThan(0);
     expect(profile.peakMemory).toBeGreaterThan(0);
@@ -67,7 +68,16 @@ describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) 
     for (const groupBy of ['kernel', 'name', 'layer', 'phase'] as const) {
       const { rows } = profile.keyAverages({ groupBy });
       expect(rows.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
-      for (const row of rows) expect(row.mean).toBeCloseTo(row.total / row.calls);
+      for (const row of rows) {
+        expect(row.mean).toBeCloseTo(row.total / row.calls);
+        expect(row.gflops).toBeCloseTo(row.flops / row.total / 1e6);
+        expect(row.gbytes).toBeCloseTo(row.bytes / row.total / 1e6);
+        const { peaks } = profile;
+        expect(row.bound).toBe(row.flops / row.bytes > peaks.flops / peaks.bytes ? 'compute' : 'memory');
+        expect(row.ofRoof).toBeCloseTo(
+          row.bound === 'compute' ? (row.gflops * 1e9) / peaks.flops : (row.gbytes * 1e9) / peaks.bytes,
+        );
+      }
     }
     const convolutions = profile.keyAverages().rows.filter(({ name }) => name.startsWith('conv2d') && !name.includes('backward'));
     expect(convolutions.map(({ calls }) => calls)).toEqual([steps]);
@@ -76,7 +86,9 @@ describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) 
   it('prints a table that is sorted and cut', () => {
     const averages = profile.keyAverages();
     const lines = averages.table({ sortBy: 'flops', rowLimit: 2 }).split('\n');
-    expect(lines[0]).toMatch(/^Kernel +Layer +Phase +Calls +Total ms +Share +Mean ms +GFLOP\/s +GB\/s +Bound +Of roof$/);
+    expect(lines[0]).toMatch(
+      /^Kernel +Layer +Phase +Calls +Total ms +Share +Mean ms +FLOP +Bytes +GFLOP\/s +GB\/s +Bound +Of roof$/,
+    );
     expect(lines[2]).toMatch(/convolution|classes/);
     expect(lines[4]).toMatch(new RegExp(`^${averages.rows.length - 2} more`));
     expect(lines.at(-1)).toMatch(/^All kernels: [\d.]+ ms$/);
@@ -86,30 +98,27 @@ describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) 
     const path = join(folder, `${device}.json`);
     await profile.exportChromeTrace(path);
     const trace = JSON.parse(readFileSync(path, 'utf8')) as profiler.Trace;
+    expect(traceProblems(trace)).toEqual([]);
     const of = (ph: string, cat?: string) =>
       trace.traceEvents.filter((event) => event.ph === ph && (cat === undefined || event.cat === cat));
-    const kernels = of('X', 'kernel');
     const runs = of('X', 'run');
-    const end = ({ ts = 0, dur = 0 }: profiler.TraceEvent): number => ts + dur;
-    expect(kernels.length).toBeGreaterThan(0);
-    for (const kernel of kernels)
-      expect(runs.some((run) => (run.ts ?? 0) <= (kernel.ts ?? 0) + 0.01 && end(run) + 0.01 >= end(kernel))).toBe(true);
+    expect(of('X', 'kernel').length).toBeGreaterThan(0);
     expect(runs.filter(({ name }) => name.startsWith('step '))).toHaveLength(steps);
     expect(of('s')).toHaveLength(runs.length);
-    expect(of('f').map(({ id }) => id)).toEqual(of('s').map(({ id }) => id));
-    of('s').forEach((from, i) => {
-      expect(from.ts as number).toBeLessThanOrEqual((of('f')[i] as profiler.TraceEvent).ts as number);
-    });
     expect(of('C')).toHaveLength(runs.length);
     expect(of('X', 'host').map(({ name }) => name)).toContain('data');
-    expect(of('M').map(({ args }) => (args as { name: string }).name)).toContain('JavaScript');
+    expect(of('X', 'backward').map(({ name }) => name)).toContain('convolution/backward');
+    const names = of('M').map(({ args }) => (args as { name?: string }).name);
+    for (const name of ['JavaScript', 'layers', 'kernels']) expect(names).toContain(name);
   });
 
   it('says the main things in a few lines', () => {
     const lines = profile.summary().split('\n');
     expect(lines[0]).toMatch(new RegExp(`^device ${device}(:0)? \\(`));
     expect(lines[1]).toMatch(/^peaks: \d+ GFLOP\/s, [\d.]+ GB\/s$/);
-    expect(lines[2]).toMatch(/^6 steps of [\d.]+ ms: kernels .* %\), between them .* %\), before them .* %\)$/);
+    expect(lines[2]).toMatch(
+      /^6 steps of [\d.]+ ms: kernels .* %\), between them .* %\), copies .* %\), JavaScript .* %\), idle .* %\)$/,
+    );
     expect(lines[3]).toMatch(/^compiling \d+ ms, most memory /);
   });
 });
@@ -119,6 +128,7 @@ describe('profile', () => {
     const profile = await profiler.profile(train, { warmup: 2, steps: 3 });
     expect(profile.steps).toHaveLength(3);
     expect(profile.compileTime).toBe(0);
+    expect(traceProblems(profile.trace())).toEqual([]); // with the calls that were made before
     expect((await profiler.profile(train, { warmup: 4 })).steps).toHaveLength(2);
   });
 
