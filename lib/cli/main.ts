@@ -2,53 +2,45 @@
 /** @file `npx laminet`: the commands of the package. */
 
 import { argv, stderr, stdout } from 'node:process';
-import { parseArgs } from 'node:util';
-import { doctor } from './doctor.js';
+import { ValueError } from '../core/errors.js';
+import { unknownName } from '../core/options.js';
+import type { Command } from './command.js';
+import { doctorCommand } from './doctor_command.js';
 import { packageVersion } from './installation.js';
+import { profileCommand } from './profile_command.js';
 
-const usage = `usage: laminet doctor [options]
+const commands: Readonly<Record<string, Command>> = { doctor: doctorCommand, profile: profileCommand };
 
-doctor               says what training can run on here, and what is missing with the command that fixes it
-  --cuda             requires the GPU: compares many ops and whole trainings with the reference device, and writes a report
-  --report <file>    where that report goes (default: laminet-report.json)
-  --json             prints everything as JSON
---version            prints the version
---help               prints this
+const usage = `usage: laminet <command> [options]
 
-exit status: 0 the device asked for (--cuda, LAMINET_DEVICE, else the best) works; 1 it does not; 2 wrong usage
+${Object.entries(commands)
+  .map(([name, { summary }]) => `${name.padEnd(18)} ${summary}`)
+  .join('\n')}
+--version          prints the version
+--help             prints this; laminet <command> --help prints the options of a command
 `;
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: argv.slice(2),
-    allowPositionals: true,
-    options: {
-      cuda: { type: 'boolean', default: false },
-      report: { type: 'string', default: 'laminet-report.json' },
-      json: { type: 'boolean', default: false },
-      version: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.version) {
-    stdout.write(`${packageVersion()}\n`);
-    return 0;
+/** @throws ValueError for wrong usage. */
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--version') stdout.write(`${packageVersion()}\n`);
+  else if (name === '--help') stdout.write(usage);
+  else {
+    const known = Object.keys(commands);
+    if (name === undefined) throw new ValueError(`laminet: no command; expected one of ${known.join(', ')}`);
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw unknownName('laminet', 'command', name, known);
+    return command.run(args);
   }
-  if (values.help) {
-    stdout.write(usage);
-    return 0;
-  }
-  if (positionals.length !== 1 || positionals[0] !== 'doctor') {
-    throw new TypeError(positionals.length === 0 ? 'no command' : `unknown command '${positionals.join(' ')}'`);
-  }
-  return doctor({ cuda: values.cuda, json: values.json, report: values.report });
+  return 0;
 }
 
+const args = argv.slice(2);
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(args);
 } catch (error) {
-  // parseArgs throws TypeErrors that say what is wrong.
-  if (!(error instanceof TypeError)) throw error;
-  stderr.write(`laminet: ${error.message}\n\n${usage}`);
+  if (!(error instanceof ValueError)) throw error;
+  const command = commands[args[0] ?? ''];
+  const [form] = (command?.usage ?? usage).split('\n');
+  stderr.write(`${error.message}\n${form}; --help tells more\n`);
   process.exitCode = 2;
 }

@@ -1,5 +1,6 @@
 /** A copy of the built package in a folder of its own, in which native files can be taken away or replaced. */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,10 +34,28 @@ export class InstalledCopy {
 
   /** Runs node in the folder, without the variables that lead to libraries of this machine. */
   node(args: readonly string[], variables: Record<string, string> = {}): Run {
-    const bare = { PATH: env.PATH ?? '', HOME: this.folder, LAMINET_NUM_THREADS: '1', ...variables };
-    const options = { cwd: this.folder, env: bare, encoding: 'utf8', timeout: 120_000 } as const;
+    const options = { ...this.#options(variables), encoding: 'utf8', timeout: 120_000 } as const;
     const { status, stdout, stderr } = spawnSync(execPath, [...args], options);
     return { status, stdout, stderr };
+  }
+
+  /** Runs a program in the folder; `act` is called once, when it has printed something. */
+  async interactive(
+    program: string,
+    args: readonly string[],
+    act: (child: ChildProcess) => void,
+  ): Promise<Run & { readonly signal: string | null }> {
+    const child = spawn(program, [...args], { ...this.#options({}), timeout: 120_000, killSignal: 'SIGKILL' });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.once('data', () => act(child));
+    child.stdout.on('data', (text) => (output.stdout += text));
+    child.stderr.on('data', (text) => (output.stderr += text));
+    const [status, signal] = await once(child, 'close');
+    return { ...output, status, signal };
+  }
+
+  #options(variables: Record<string, string>) {
+    return { cwd: this.folder, env: { PATH: env.PATH ?? '', HOME: this.folder, LAMINET_NUM_THREADS: '1', ...variables } };
   }
 
   laminet(args: readonly string[], variables: Record<string, string> = {}): Run {
