@@ -46,7 +46,7 @@ export function traceOf(recordings: readonly Recording[]): Trace {
     spans.reduce((least, { begin }) => Math.min(least, begin), Number.POSITIVE_INFINITY);
   const start = Math.min(first(calls), ...recordings.flatMap(({ runs, others }) => [first(runs), first(others)]));
   const draw = new Drawing(start);
-  draw.process(host.pid, 'JavaScript', `pid ${process.pid}`, 0);
+  draw.process(host.pid, 'JavaScript', process.version, 0);
   draw.thread(host, 'calls');
   for (const each of calls) draw.span(each.name, host, each, 'host');
   recordings.forEach((recording, index) => {
