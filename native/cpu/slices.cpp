@@ -150,20 +150,14 @@ class Joiner {
     return result;
   }
 
-  // Images that fit the cache beside everything else a step touches.
   int64_t most_images(const Step& step) const {
     const auto [image, whole] = traffic(step);
-    if (whole >= cache_budget() || image == 0) return 0;
-    return std::min(static_cast<int64_t>((cache_budget() - whole) / image), step.slicing->batch);
+    return slice_images(step.slicing->batch, image, whole);
   }
 
-  // Slices of it move more than the weights that each of them reads again.
   bool suits(size_t index) const {
     const Step& step = steps_[index];
-    if (!step.slicing || step.slicing->batch < 2 * library_.threads) return false;
-    const int64_t images = most_images(step);
-    const auto [image, whole] = traffic(step);
-    return images >= 1 && static_cast<size_t>(images) * image >= 2 * whole;
+    return step.slicing && step.slicing->batch >= 2 * library_.threads && most_images(step) > 0;
   }
 
   void emit(const std::vector<size_t>& group) {

@@ -106,7 +106,7 @@ class BatchNormForward : public BatchNormKernel {
                  norm.layout.text(), {{y, x}});
     lowering.slice({norm.batch, {x, y}, [=, self = *this](Library&, int64_t images) {
                       return slice_work([=, options = self.options(norm.slice(images))](const Slice& slice) { run(options, slice.memory); });
-                    }, true});
+                    }});
   }
 };
 

@@ -1,6 +1,8 @@
 #include "convolution.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <sstream>
 
 #include "cpu/cache.h"
@@ -26,7 +28,7 @@ bool empty(const Dims& dims) {
   return std::any_of(dims.begin(), dims.end(), [](int64_t dim) { return dim <= 0; });
 }
 
-int64_t image_bytes(const Dims& dims) { return dims[1] * dims[2] * dims[3] * static_cast<int64_t>(sizeof(float)); }
+size_t image_bytes(const Dims& dims) { return static_cast<size_t>(dims[1] * dims[2] * dims[3]) * sizeof(float); }
 
 }  // namespace
 
@@ -64,11 +66,12 @@ bool Convolution::suits_winograd() const {
 }
 
 Convolution Convolution::timed() const {
-  double operations = 2.0 * source[0] * destination[2] * destination[3];
-  for (int64_t dim : weights) operations *= static_cast<double>(dim);
-  const int64_t brief = static_cast<int64_t>(source[0] * kTimedOperations / operations) / 4 * 4;
-  const int64_t cached = static_cast<int64_t>(cache_budget()) / (image_bytes(source) + image_bytes(destination));
-  return with_batch(std::min(source[0], std::max<int64_t>(std::min(brief, cached), 1)));
+  const int64_t elements = std::accumulate(weights.begin(), weights.end(), int64_t{1}, std::multiplies<>());
+  const double operations = 2.0 * static_cast<double>(source[0] * destination[2] * destination[3] * elements);
+  const int64_t brief = static_cast<int64_t>(static_cast<double>(source[0]) * kTimedOperations / operations) / 4 * 4;
+  const int64_t slice = slice_images(source[0], image_bytes(source) + image_bytes(destination), static_cast<size_t>(elements) * sizeof(float));
+  const int64_t images = std::max<int64_t>(brief, 4);
+  return with_batch(std::min({source[0], images, slice > 0 ? slice : images}));
 }
 
 Convolution Convolution::with_batch(int64_t images) const {
