@@ -15,6 +15,9 @@ namespace laminet::cpu {
 
 namespace {
 
+// Of the batch, for each of several threads.
+constexpr int kPortions = 3;
+
 // What a step touches.
 struct Traffic {
   size_t image = 0;  // bytes of one image in all tensors that are cut
@@ -181,9 +184,10 @@ class Joiner {
     for (const size_t step : group) plan.images = std::min(plan.images, most_images(steps_[step]));
     const int64_t share = (plan.batch + plan.threads - 1) / plan.threads;
     if (plan.images >= share) return std::nullopt;
+    plan.portions = plan.threads == 1 ? 1 : static_cast<int>(std::min<int64_t>(plan.threads * kPortions, plan.batch));
     // Slices of about the same size, rather than a short last one.
-    const int64_t slices = (share + plan.images - 1) / plan.images;
-    plan.images = (share + slices - 1) / slices;
+    const int64_t portion = (plan.batch + plan.portions - 1) / plan.portions, slices = (portion + plan.images - 1) / plan.images;
+    plan.images = (portion + slices - 1) / slices;
     std::vector<Step> parts;
     for (const size_t step : group) parts.push_back(std::move(steps_[step]));
     place_inside(parts, plan);

@@ -1,5 +1,5 @@
 // How a step runs for a few images of the batch at a time. Neighbouring steps that can do so take turns, slice by slice, so that what one
-// of them leaves is still in a core's cache when the next one reads it (slices.h); each thread has slices of its own.
+// of them leaves is still in a core's cache when the next one reads it (slices.h).
 #pragma once
 
 #include <functional>
@@ -15,11 +15,11 @@ namespace laminet::cpu {
 struct Slice {
   void* const* memory;  // by tensor; of those that are cut, the slice's first image
   void* scratch;
-  void* sums;           // partial results of the thread, kept from its first slice to its last
-  bool first;           // of the thread
+  void* sums;           // partial results, kept from the first slice of a portion of the batch to its last
+  bool first;           // of the portion
 };
 
-// The code for slices of a number of images, of one thread.
+// The code for slices of a number of images; one thread at a time runs it.
 class SliceWork {
  public:
   virtual ~SliceWork() = default;
@@ -33,7 +33,7 @@ struct Slicing {
   // Null when the library has no code for so few images. Called while OpenMP has one thread.
   std::function<std::unique_ptr<SliceWork>(Library& library, int64_t images)> make = {};
   bool cheap = false;  // running it again where its result is read costs less than keeping that in memory until then
-  // Results over the whole batch: bytes of a thread's partial ones, and what makes the results of them.
+  // Results over the whole batch: bytes of a portion's partial ones, and what makes the results of them.
   size_t sums_bytes = 0;
   std::function<void(void* const* memory, std::span<void* const> sums)> finish = {};
 };

@@ -136,7 +136,7 @@ class BatchNormBackward : public BatchNormKernel {
     slicing.sums_bytes = norm.sum_bytes() + norm.coefficient_bytes();
     slicing.make = [=, self = *this](Library&, int64_t images) {
       return slice_work([=, options = self.options(norm.slice(images)), bytes = norm.sum_bytes()](const Slice& slice) {
-        void* const own = static_cast<char*>(slice.sums) + bytes;  // a thread's coefficients
+        void* const own = static_cast<char*>(slice.sums) + bytes;  // a portion's coefficients
         if (slice.first) {
           std::memset(slice.sums, 0, bytes);
           batch_norm_kernels().begin_gradients(options, at(slice.memory, gamma), at(slice.memory, beta), at(slice.memory, mean),

@@ -22,16 +22,16 @@ std::vector<int> tensors_of(const std::vector<Argument>& arguments) {
   return tensors;
 }
 
-// result = the sum over threads of `count` floats behind the first `offset` of their sums.
+// result = the sum over portions of the batch of `count` floats behind the first `offset` of their sums.
 void add_up(std::span<void* const> sums, size_t offset, size_t count, float* result) {
   std::memcpy(result, static_cast<const float*>(sums.front()) + offset, count * sizeof(float));
-  for (void* const thread : sums.subspan(1)) {
-    const float* part = static_cast<const float*>(thread) + offset;
+  for (void* const more : sums.subspan(1)) {
+    const float* part = static_cast<const float*>(more) + offset;
     for (size_t index = 0; index < count; ++index) result[index] += part[index];
   }
 }
 
-// The first slice of a thread writes its sums, the others add to them.
+// The first slice of a portion writes its sums, the others add to them.
 class WeightGradientSlices : public SliceWork {
  public:
   WeightGradientSlices(Library& library, const Desc& desc, int x, int gradient)
