@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run setup:cuda`: brings what the cuda plugin needs and this machine lacks into build/cuda, with pip and without root: cuDNN,
-// cuBLASLt and NVRTC, and the compiler where there is no CUDA 13 toolkit. Doing it again changes nothing.
+// cuBLASLt, NVRTC and CUPTI, and the compiler where there is no CUDA 13 toolkit. Doing it again changes nothing.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,14 +9,18 @@ import { env, exit } from 'node:process';
 import { BuildError, hint, packageRoot, say } from './build/report.mjs';
 
 /** NVIDIA's packages, in versions that were tried together. */
-const libraries = ['nvidia-cudnn-cu13==9.24.0.43', 'nvidia-cublas==13.1.1.3', 'nvidia-cuda-nvrtc==13.0.88'];
+const libraries = [
+  'nvidia-cudnn-cu13==9.24.0.43',
+  'nvidia-cublas==13.1.1.3',
+  'nvidia-cuda-nvrtc==13.0.88',
+  'nvidia-cuda-cupti==13.0.85',
+];
 const toolkit = [
   'nvidia-cuda-nvcc==13.0.88',
   'nvidia-cuda-crt==13.0.88',
   'nvidia-nvvm==13.0.88',
   'nvidia-cuda-runtime==13.0.96',
   'nvidia-cuda-cccl==13.0.85',
-  'nvidia-cuda-cupti==13.0.85',
 ];
 
 const folder = join(packageRoot, 'build', 'cuda');

@@ -33,13 +33,19 @@ function installationLines({ machine, installation, devices }: Examination): str
   ];
 }
 
+/** What an optional library is for. */
+const uses: Readonly<Record<string, string>> = {
+  'libnvrtc.so.13': 'plans that are compiled at run time',
+  'libcupti.so.13': "profiles by the GPU's own times",
+};
+
 function libraryLine(
   { mark }: Style,
   { name, title, required, path, version, origin, searched, refused }: LibraryFinding,
 ): string[] {
   if (path !== '') return [`${mark('ok')} ${title}${version === '' ? '' : ` ${version}`}: ${path} (${origin})`];
   const where = searched.length === 0 ? '' : ` (searched ${searched.join(', ')})`;
-  const optional = required ? '' : '; plans that are compiled at run time need it';
+  const optional = required ? '' : `; ${uses[name]} need it`;
   const lines = refused.map((each) => `${mark('no')} ${title}: ${each}`);
   return [...lines, `${mark(required ? 'no' : '--')} ${title}: ${name} not found${where}${optional}`];
 }

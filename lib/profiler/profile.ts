@@ -75,7 +75,7 @@ export class Profile {
 
   /** A few lines: device, steps, where their time went, compile time, memory. */
   summary(): string {
-    const { device, dropped } = this.#recording;
+    const { device, dropped, notes } = this.#recording;
     const mean = (key: keyof StepTimes): number => this.steps.reduce((sum, step) => sum + step[key], 0) / this.steps.length;
     const lines = [`device ${device.name} (${device.description})`];
     lines.push(`peaks: ${(this.peaks.flops / 1e9).toFixed(0)} GFLOP/s, ${(this.peaks.bytes / 1e9).toFixed(1)} GB/s`);
@@ -85,6 +85,7 @@ export class Profile {
       lines.push(`${this.steps.length} steps of ${all.toFixed(3)} ms: ${shares.join(', ')}`);
     }
     lines.push(`compiling ${this.compileTime.toFixed(0)} ms, most memory ${readableBytes(this.peakMemory)}`);
+    lines.push(...notes);
     if (dropped > 0) lines.push(`${dropped} events were not recorded: the profile was too long; profile fewer steps`);
     return lines.join('\n');
   }

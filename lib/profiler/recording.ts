@@ -34,10 +34,25 @@ export interface OtherSpan extends Span {
   readonly name: 'compile' | 'import' | 'download';
 }
 
+/** What the GPU did by its own account: a kernel of CUDA's, a copy, a fill. */
+export interface ActivitySpan extends Span {
+  readonly name: string;
+  /** The kernel whose work it did part of. */
+  readonly kernel: KernelInfo | undefined;
+  /** What has one number happened in turn. */
+  readonly stream: number;
+  /** Copied or filled. */
+  readonly bytes: number;
+}
+
 export interface Recording {
   readonly device: Device;
   readonly runs: readonly RunSpan[];
   readonly others: readonly OtherSpan[];
+  /** Of a GPU that is recorded by CUPTI; else empty. */
+  readonly activities: readonly ActivitySpan[];
+  /** How times were taken, what is missing. */
+  readonly notes: readonly string[];
   /** Of this device's programs and of none. */
   readonly host: readonly HostSpan[];
   /** Events that found no room: the recording was too long. */
@@ -59,6 +74,7 @@ export interface OpenRecording {
 const otherNames: Readonly<Record<number, OtherSpan['name']>> = { [-2]: 'compile', [-3]: 'import', [-4]: 'download' };
 const wholeRun = -1;
 const numbersPerEvent = 5;
+const numbersPerActivity = 7;
 const longestBlock = 10e9; // nanoseconds
 const nap = 2; // milliseconds
 
@@ -99,7 +115,7 @@ export function startRecording(device: Device, conflict: string): OpenRecording 
   };
   const recordingOf = (host: HostSpan[], timeline: NativeTimeline): Recording => {
     const { runs, ...more } = spansOf(timeline);
-    return { device, host, runs: withCalls(runs, host), ...more };
+    return { device, host, runs: withCalls(runs, host), activities: activitiesOf(timeline), notes: timeline.notes, ...more };
   };
   return {
     end: async () => {
@@ -152,6 +168,23 @@ function spansOf({ plans, events, dropped }: NativeTimeline): Pick<Recording, 'r
   return { runs, others, dropped };
 }
 
+function activitiesOf({ plans, names, activities }: NativeTimeline): ActivitySpan[] {
+  const spans: ActivitySpan[] = [];
+  for (let at = 0; at < activities.length; at += numbersPerActivity) {
+    const [name, plan, kernel, stream, begin, end, bytes] = activities.subarray(at, at + numbersPerActivity) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    spans.push({ name: names[name] as string, kernel: plans[plan]?.kernels[kernel], stream, begin, end, bytes });
+  }
+  return spans;
+}
+
 /** Joins each run with the call that queued it: a program's runs come in the order of the calls. */
 function withCalls(runs: readonly RunSpan[], host: readonly HostSpan[]): RunSpan[] {
   const calls = new Map<number, HostSpan[]>();
@@ -188,5 +221,6 @@ export function cutRecording(recording: Recording, warmup: number, steps: number
   const runs = recording.runs.filter(isInside);
   const calls = new Set(runs.map(({ call }) => call)); // made while earlier steps ran
   const host = recording.host.filter((span) => isInside(span) || calls.has(span));
-  return { ...recording, runs, others: recording.others.filter(isInside), host };
+  const [others, activities] = [recording.others.filter(isInside), recording.activities.filter(isInside)];
+  return { ...recording, runs, others, activities, host };
 }

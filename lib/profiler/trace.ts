@@ -4,7 +4,7 @@
  */
 
 import { placeOf } from './averages.js';
-import type { Recording, RunSpan, Span } from './recording.js';
+import type { ActivitySpan, Recording, RunSpan, Span } from './recording.js';
 
 /** One event; times in microseconds. (A `displayTimeUnit` is left out: some versions of Perfetto take it for the unit of all times.) */
 export interface TraceEvent {
@@ -34,17 +34,24 @@ const host: Track = { pid: process.pid, tid: 1 };
 /** A device is shown as a process of its own, since counters belong to processes. */
 const layersOf = (index: number): Track => ({ pid: process.pid + 1 + index, tid: 1 });
 const kernelsOf = (index: number): Track => ({ pid: process.pid + 1 + index, tid: 2 });
+/** Of a GPU that tells its own times: with these the work of its thread on the host overlaps. */
+const queueOf = (index: number): Track => ({ pid: process.pid + 1 + index, tid: 3 });
+const firstStream = 4;
 
 /**
  * Recordings of one thread as a trace: JavaScript as a process; each device as another one, with its layers and kernels as threads and its memory
- * as a counter; arrows from calls to the runs that they queued.
+ * as a counter; arrows from calls to the runs that they queued. What a GPU did by its own account lies below the kernels, and in a thread for
+ * each further stream.
  */
 export function traceOf(recordings: readonly Recording[]): Trace {
   // Waits for data are part of every device's recording.
   const calls = [...new Set(recordings.flatMap((recording) => recording.host))].sort((a, b) => a.begin - b.begin);
   const first = (spans: readonly Span[]): number =>
     spans.reduce((least, { begin }) => Math.min(least, begin), Number.POSITIVE_INFINITY);
-  const start = Math.min(first(calls), ...recordings.flatMap(({ runs, others }) => [first(runs), first(others)]));
+  const start = Math.min(
+    first(calls),
+    ...recordings.flatMap(({ runs, others, activities }) => [runs, others, activities].map(first)),
+  );
   const draw = new Drawing(start);
   draw.process(host.pid, 'JavaScript', process.version, 0);
   draw.thread(host, 'calls');
@@ -105,12 +112,14 @@ class Drawing {
   }
 }
 
-function drawDevice({ device, runs, others }: Recording, index: number, draw: Drawing): void {
+function drawDevice({ device, runs, others, activities }: Recording, index: number, draw: Drawing): void {
   const [layers, kernels] = [layersOf(index), kernelsOf(index)];
   draw.process(kernels.pid, `device ${device.name}`, device.description, 1 + index);
   draw.thread(layers, 'layers');
   draw.thread(kernels, 'kernels');
-  for (const each of others) draw.span(each.name, kernels, each, each.name);
+  const queue = activities.length > 0 ? queueOf(index) : kernels;
+  if (queue !== kernels) draw.thread(queue, 'queue');
+  for (const each of others) draw.span(each.name, queue, each, each.name);
   let step = 0;
   for (const run of runs) {
     draw.span(run.trains ? `step ${step++}` : `program ${run.program}`, kernels, run, 'run');
@@ -121,6 +130,21 @@ function drawDevice({ device, runs, others }: Recording, index: number, draw: Dr
     for (const each of layerSpans(run)) draw.span(each.label, layers, each, placeOf(each.label).phase);
     draw.counter('memory', kernels, run.end, { bytes: run.memory });
     if (run.call !== undefined) draw.arrow(run.call, run, kernels);
+  }
+  drawActivities(activities, kernels, draw);
+}
+
+/** The stream that the kernels of programs run in is their thread, any other is one of its own. */
+function drawActivities(activities: readonly ActivitySpan[], kernels: Track, draw: Drawing): void {
+  const main = activities.find(({ kernel }) => kernel !== undefined)?.stream;
+  const tracks = new Map<number, Track>();
+  for (const { name, kernel, stream, bytes, ...times } of activities) {
+    const track = stream === main ? kernels : (tracks.get(stream) ?? { pid: kernels.pid, tid: firstStream + tracks.size });
+    if (track !== kernels && !tracks.has(stream)) {
+      tracks.set(stream, track);
+      draw.thread(track, `stream ${stream}`);
+    }
+    draw.span(name, track, times, 'activity', { ...(kernel && { layer: kernel.layer }), ...(bytes > 0 && { bytes }) });
   }
 }
 

@@ -42,7 +42,16 @@ export interface NativeTimeline {
    * kernel: -1 a whole run, -2 a compilation, -3 inputs that arrive, -4 results that leave.
    */
   readonly events: Float64Array;
-  /** Events that found no room. */
+  /** Of activities. */
+  readonly names: readonly string[];
+  /**
+   * What a GPU did by its own account (kernels of CUDA's, copies, fills), seven numbers each: name, plan and kernel (-1: none), stream,
+   * begin and end, bytes copied or filled.
+   */
+  readonly activities: Float64Array;
+  /** For people: how times were taken, what is missing. */
+  readonly notes: readonly string[];
+  /** Events and activities that found no room. */
   readonly dropped: number;
 }
 

@@ -5,6 +5,7 @@
 
 #include "../runtime/parse.h"
 #include "../runtime/verify.h"
+#include "timeline.h"
 
 namespace laminet::addon {
 
@@ -58,21 +59,6 @@ std::vector<Type> types_of(const laminet::Program& program, const std::vector<in
   std::vector<Type> types;
   for (const int value : values) types.push_back(program.type(value));
   return types;
-}
-
-Napi::Array kernels_to_js(Napi::Env env, const std::vector<KernelInfo>& kernels) {
-  Napi::Array made = Napi::Array::New(env, kernels.size());
-  for (uint32_t index = 0; index < kernels.size(); ++index) {
-    const KernelInfo& kernel = kernels[index];
-    Napi::Object entry = Napi::Object::New(env);
-    entry.Set("name", kernel.name);
-    entry.Set("detail", kernel.detail);
-    entry.Set("layer", kernel.layer);
-    entry.Set("flops", kernel.flops);
-    entry.Set("bytes", kernel.bytes);
-    made.Set(index, entry);
-  }
-  return made;
 }
 
 }  // namespace
@@ -286,29 +272,8 @@ void NativeDevice::adopt_choices(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] { connection_->engine().adopt_choices(string_of(info[0], "the choices")); });
 }
 
-// timeline(): { plans, events, dropped }; five numbers an event: plan, kernel, begin and end in nanoseconds, memory
 Napi::Value NativeDevice::timeline(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    const Timeline timeline = connection_->engine().take_timeline();
-    Napi::Array plans = Napi::Array::New(info.Env(), timeline.plans.size());
-    for (uint32_t index = 0; index < timeline.plans.size(); ++index) {
-      Napi::Object plan = Napi::Object::New(info.Env());
-      plan.Set("program", static_cast<double>(timeline.plans[index].program));
-      plan.Set("kernels", kernels_to_js(info.Env(), timeline.plans[index].kernels));
-      plans.Set(index, plan);
-    }
-    require_host_memory(timeline.events.size() * 5 * sizeof(double), "a timeline");
-    Napi::Float64Array events = Napi::Float64Array::New(info.Env(), timeline.events.size() * 5);
-    double* at = events.Data();
-    for (const TimelineEvent& event : timeline.events)
-      for (const int64_t number : {int64_t{event.plan}, int64_t{event.kernel}, event.begin, event.end, event.memory})
-        *at++ = static_cast<double>(number);
-    Napi::Object made = Napi::Object::New(info.Env());
-    made.Set("plans", plans);
-    made.Set("events", events);
-    made.Set("dropped", static_cast<double>(timeline.dropped));
-    return made;
-  });
+  return guarded(info.Env(), [&]() -> Napi::Value { return timeline_to_js(info.Env(), connection_->engine().take_timeline()); });
 }
 
 void NativeDevice::close(const Napi::CallbackInfo&) { connection_->close(); }

@@ -34,7 +34,8 @@ list(FILTER cuda_sources EXCLUDE REGEX "/cuda/finder/")
 add_library(laminet_cuda13 MODULE ${cuda_sources})
 set_target_properties(laminet_cuda13 PROPERTIES PREFIX "" SUFFIX ".so" CUDA_RUNTIME_LIBRARY Shared CUDA_VISIBILITY_PRESET hidden
   BUILD_WITH_INSTALL_RPATH TRUE INSTALL_RPATH "")
-target_include_directories(laminet_cuda13 SYSTEM PRIVATE "${LAMINET_CUDNN_INCLUDE}" "${LAMINET_CUBLAS_INCLUDE}" ${CUDAToolkit_INCLUDE_DIRS})
+target_include_directories(laminet_cuda13 SYSTEM PRIVATE "${LAMINET_CUDNN_INCLUDE}" "${LAMINET_CUBLAS_INCLUDE}" ${CUDAToolkit_INCLUDE_DIRS}
+  "${LAMINET_CUPTI_INCLUDE}")
 target_compile_options(laminet_cuda13 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${laminet_warnings}> ${laminet_optimized}
   $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo --expt-relaxed-constexpr>)
 # The finder has loaded these under their names before.

@@ -1,5 +1,5 @@
-# Finds what the cuda plugin is built with: nvcc (CUDA 13) that really compiles, and the headers and libraries of cuDNN and cuBLASLt, from
-# the environment, `npm run setup:cuda`, Python packages, then the usual folders. Sets LAMINET_CUDA_FOUND and LAMINET_CUDA_STATUS, enables CUDA.
+# Finds what the cuda plugin is built with: nvcc (CUDA 13) that really compiles, the headers and libraries of cuDNN and cuBLASLt, and the
+# headers of CUPTI, from the environment, `npm run setup:cuda`, Python packages, then the usual folders. Sets LAMINET_CUDA_FOUND and LAMINET_CUDA_STATUS, enables CUDA.
 set(LAMINET_CUDA_FOUND FALSE)
 get_filename_component(cuda_site "${CMAKE_CURRENT_SOURCE_DIR}/../build/cuda/site/nvidia" ABSOLUTE)  # of `npm run setup:cuda`
 set(cuda_pythons "")
@@ -14,7 +14,7 @@ endforeach()
 set(cuda_hints $ENV{CUDNN_PATH} $ENV{CUDNN_HOME} $ENV{CUDA_PATH} $ENV{CUDA_HOME} "${cuda_site}/cudnn" "${cuda_site}/cu13"
   ${cuda_pythons} $ENV{CONDA_PREFIX} /usr/local/cuda)
 
-foreach(found NVCC CUDNN_INCLUDE CUDNN_LIBRARY CUBLAS_INCLUDE CUBLAS_LIBRARY)
+foreach(found NVCC CUDNN_INCLUDE CUDNN_LIBRARY CUBLAS_INCLUDE CUBLAS_LIBRARY CUPTI_INCLUDE CUPTI_LIBRARY)
   if(LAMINET_${found} AND NOT EXISTS "${LAMINET_${found}}")
     unset(LAMINET_${found} CACHE)  # it was there at the last configuration
   endif()
@@ -29,9 +29,12 @@ find_path(LAMINET_CUDNN_INCLUDE cudnn.h HINTS ${cuda_hints} ${in_includes})
 find_file(LAMINET_CUDNN_LIBRARY libcudnn.so.9 HINTS ${cuda_hints} /usr ${in_libraries})
 find_path(LAMINET_CUBLAS_INCLUDE cublasLt.h HINTS ${cuda_hints} ${in_includes})
 find_file(LAMINET_CUBLAS_LIBRARY libcublasLt.so.13 HINTS ${cuda_hints} /usr ${in_libraries})
+find_path(LAMINET_CUPTI_INCLUDE cupti.h HINTS ${cuda_hints} ${in_includes} extras/CUPTI/include)
+find_file(LAMINET_CUPTI_LIBRARY libcupti.so.13 HINTS ${cuda_hints} /usr ${in_libraries} extras/CUPTI/lib64)  # for a test
 
 set(cuda_problem "")
-foreach(pair NVCC=nvcc CUDNN_INCLUDE=cudnn.h CUDNN_LIBRARY=libcudnn.so.9 CUBLAS_INCLUDE=cublasLt.h CUBLAS_LIBRARY=libcublasLt.so.13)
+foreach(pair NVCC=nvcc CUDNN_INCLUDE=cudnn.h CUDNN_LIBRARY=libcudnn.so.9 CUBLAS_INCLUDE=cublasLt.h CUBLAS_LIBRARY=libcublasLt.so.13
+    CUPTI_INCLUDE=cupti.h)
   string(REPLACE "=" ";" pair "${pair}")
   list(GET pair 0 variable)
   list(GET pair 1 file)

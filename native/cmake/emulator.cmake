@@ -26,7 +26,7 @@ function(laminet_emulated_part name version)
 endfunction()
 
 file(GLOB sources CONFIGURE_DEPENDS emulator/*.cpp)
-list(FILTER sources EXCLUDE REGEX "/(driver|emulated_(cudnn|cublas)[a-z0-9_]*)\\.cpp$")
+list(FILTER sources EXCLUDE REGEX "/(driver|emulated_(cudnn|cublas|cupti)[a-z0-9_]*)\\.cpp$")
 laminet_emulated_part(cudart 13 ${sources})
 target_link_libraries(emulated_cudart PRIVATE ${CMAKE_DL_LIBS} Threads::Threads)
 laminet_emulated_part(cuda 1 emulator/driver.cpp)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "activity.h"
 #include "cudnn/planner.h"
 #include "status.h"
 

@@ -17,6 +17,7 @@ namespace laminet::cuda {
 namespace cudnn {
 class Planner;
 }
+class Activity;
 
 class Context {
  public:
@@ -38,6 +39,7 @@ class Context {
   const DeviceOptions options;
   const cudaDeviceProp properties;
   const std::shared_ptr<Account> account = std::make_shared<Account>();
+  std::unique_ptr<Activity> activity;  // while CUPTI records
 
  private:
   cudaStream_t copy_stream_ = nullptr;

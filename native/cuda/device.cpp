@@ -5,7 +5,9 @@
 
 #include <cstring>
 
+#include "activity.h"
 #include "executable.h"
+#include "runtime/log.h"
 #include "status.h"
 
 namespace laminet::cuda {
@@ -90,6 +92,27 @@ std::unique_ptr<Executable> CudaDevice::compile(const Program& program, std::spa
 void CudaDevice::finish() {
   enter();
   LAMINET_CUDA(cudaStreamSynchronize(state_->context.stream()));
+}
+
+void CudaDevice::set_recorder(Recorder* recorder) {
+  end_recording();
+  state_->recorder = recorder;
+  if (recorder == nullptr) return;
+  std::string why_not;
+  state_->context.activity = Activity::begin(*recorder, why_not);
+  if (state_->context.activity) return;
+  const std::string text = "kernel times: CUDA events between kernels that are launched one by one (" + why_not + ")";
+  log("cuda: " + text);
+  recorder->note(text);
+}
+
+// What went wrong on the device is for the next call to tell.
+void CudaDevice::end_recording() {
+  const std::unique_ptr<Activity> activity = std::move(state_->context.activity);
+  if (!activity) return;
+  cudaStreamSynchronize(state_->context.stream());
+  cudaStreamSynchronize(state_->context.copy_stream());
+  activity->end();
 }
 
 MemoryInfo CudaDevice::memory() const {

@@ -31,10 +31,11 @@ class CudaDevice final : public Device {
                                       std::span<const BufferPtr> variables) override;
   void finish() override;
   MemoryInfo memory() const override;
-  void set_recorder(Recorder* recorder) override { state_->recorder = recorder; }
+  void set_recorder(Recorder* recorder) override;
 
  private:
   void enter();
+  void end_recording();
 
   const std::shared_ptr<DeviceState> state_;
   const void* thread_ = nullptr;  // whose current device is set

@@ -2,6 +2,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "activity.h"
 #include "fuse.h"
 #include "ranges.h"
 #include "recorded_launch.h"
@@ -82,8 +83,10 @@ void CudaExecutable::run(std::span<const BufferPtr> inputs, std::span<const Buff
     bound_ = true;
   }
   const Range range(kRun);
+  Activity* const activity = state_->context.activity.get();
+  if (activity != nullptr) activity->begin_run();
   inputs_.supply(inputs);
-  if (state_->recorder != nullptr) launch_recorded(compiled_.steps, Places(memory_.data()), *state_);
+  if (state_->recorder != nullptr && activity == nullptr) launch_recorded(compiled_.steps, Places(memory_.data()), *state_);
   else graph_.run(state_->context, [&](bool captured) { launch_steps(captured ? kNever : cancelled); });
   copy_outputs(outputs);
 }
@@ -93,6 +96,7 @@ void CudaExecutable::launch_steps(const std::atomic<bool>& cancelled) {
   for (size_t step = 0; step < compiled_.steps.size(); ++step) {
     if (step <= first_commit_ && cancelled.load(std::memory_order_relaxed)) throw Error("ABORTED", aborted_text());
     const Range range(compiled_.steps[step].title());
+    const Activity::Kernel kernel(state_->context.activity.get(), step);
     compiled_.steps[step].work->launch(Places(memory_.data()), state_->context);
   }
 }

@@ -1,4 +1,4 @@
-// Running steps with the times of their kernels, for profiles.
+// Running steps with the times of their kernels, for profiles of machines without CUPTI.
 #pragma once
 
 #include <vector>

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "activity.h"
 #include "runtime/log.h"
 #include "status.h"
 
@@ -20,25 +21,35 @@ void warn_once(const std::string& reason) {
 
 }  // namespace
 
-void StepGraph::forget() {
+void StepGraph::drop() {
   if (graph_ != nullptr) cudaGraphExecDestroy(graph_);
   graph_ = nullptr;
+}
+
+void StepGraph::forget() {
+  drop();
   warmed_up_ = false;
 }
 
 void StepGraph::run(Context& context, const Launch& launch) {
+  Activity* const activity = context.activity.get();
+  if (recording_ != (activity == nullptr ? 0 : activity->number())) drop();
   if (graph_ == nullptr && warmed_up_ && !refused_) refused_ = !capture(context, launch);
   if (graph_ == nullptr) {
     launch(false);
     warmed_up_ = true;
   } else {
     LAMINET_CUDA(cudaGraphLaunch(graph_, context.stream()));
+    if (activity != nullptr) activity->launched(number_);
   }
 }
 
 bool StepGraph::capture(Context& context, const Launch& launch) {
   cudaGraph_t graph = nullptr;
   std::string reason;
+  Activity* const activity = context.activity.get();
+  recording_ = activity == nullptr ? 0 : activity->number();
+  if (activity != nullptr) number_ = activity->begin_graph();
   // Thread-local: what other threads of the process do with other streams is no fault of this capture.
   LAMINET_CUDA(cudaStreamBeginCapture(context.stream(), cudaStreamCaptureModeThreadLocal));
   try {

@@ -15,6 +15,7 @@
 #include "emulator/memory.h"
 #include "emulator/order.h"
 #include "emulator/streams.h"
+#include "emulator/tool.h"
 
 namespace laminet::emulator {
 namespace {
@@ -119,6 +120,7 @@ void lose(cudaError_t code) {
 
 cudaError_t call(const char* name, const std::function<void()>& body) {
   const auto lock = lock_device();
+  const TracedCall traced(name);
   const cudaError_t error = attempt(name, body);
   if (error != cudaSuccess) last_error = error;
   return error;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "emulator/api.h"
+#include "emulator/tool.h"
 
 namespace laminet::emulator {
 namespace {
@@ -119,6 +120,7 @@ void add_to_capture(Stream& stream, Work work) {
   if (capture.invalid) refuse(cudaErrorStreamCaptureInvalidated, work.name + ": an earlier call has spoilt the capture");
   capture.graph->nodes.push_back({std::move(work), stream.captured_last});
   stream.captured_last = {capture.graph->nodes.size() - 1};
+  tell_new_node(*capture.graph);
 }
 
 }  // namespace laminet::emulator

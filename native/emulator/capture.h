@@ -14,7 +14,7 @@
 namespace laminet::emulator {
 
 struct Capture {
-  std::shared_ptr<Graph> graph = std::make_shared<Graph>();
+  std::shared_ptr<Graph> graph = new_graph();
   cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
   std::thread::id thread;
   Stream* origin = nullptr;

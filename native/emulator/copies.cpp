@@ -72,13 +72,18 @@ void run(const char* name, const Copy& copy, cudaMemcpyKind kind) {
   for (size_t row = 0; row < copy.rows; ++row) std::memmove(to + row * copy.to_pitch, from + row * copy.from_pitch, copy.width);
 }
 
+// The copy as work; `keep` lives as long.
+Work copying(const char* name, const Copy& copy, cudaMemcpyKind kind, std::shared_ptr<void> keep = nullptr) {
+  return {name, [=, keep = std::move(keep)] { run(name, copy, kind); }, 1, laminet_emulator_copy, kind, copy.width * copy.rows};
+}
+
 void copy_now(const char* name, const Copy& copy) {
   if (!copy.width || !copy.rows) return;
   const cudaMemcpyKind kind = actual_kind(copy);
   check(name, copy, kind);
   forbid_while_capturing(name);
   ++counts().synchronizations;
-  submit(nullptr, {name, [=] { run(name, copy, kind); }});
+  submit(nullptr, copying(name, copy, kind));
 }
 
 // From pageable memory: what lies there now is what is copied.
@@ -86,7 +91,7 @@ void copy_staged(const char* name, Copy copy, cudaStream_t stream) {
   const auto* from = static_cast<const char*>(copy.from);
   auto staged = std::make_shared<std::vector<char>>(from, from + source_span(copy));
   copy.from = staged->data();
-  submit(stream, {name, [=, keep = staged] { run(name, copy, cudaMemcpyHostToDevice); }});
+  submit(stream, copying(name, copy, cudaMemcpyHostToDevice, staged));
 }
 
 void copy_later(const char* name, const Copy& copy, cudaStream_t handle) {
@@ -99,7 +104,7 @@ void copy_later(const char* name, const Copy& copy, cudaStream_t handle) {
   Stream* stream = stream_of(handle);
   if (pageable) forbid_if_captured(stream, (std::string(name) + " with pageable host memory").c_str());
   if (pageable && kind == cudaMemcpyHostToDevice) return copy_staged(name, copy, handle);
-  submit(handle, {name, [=] { run(name, copy, kind); }});
+  submit(handle, copying(name, copy, kind));
   if (!pageable) return;
   ++counts().synchronizations;
   finish(stream);
@@ -113,7 +118,7 @@ void fill(const char* name, void* to, size_t pitch, int value, size_t width, siz
                     auto* memory = static_cast<char*>(side(name, to, span(pitch, width, rows), true, "the target"));
                     ++counts().fills;
                     for (size_t row = 0; row < rows; ++row) std::memset(memory + row * pitch, value, width);
-                  }});
+                  }, 1, laminet_emulator_fill, 0, width * rows});
 }
 
 }  // namespace

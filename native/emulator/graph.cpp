@@ -3,6 +3,7 @@
 #include "emulator/api.h"
 #include "emulator/capture.h"
 #include "emulator/order.h"
+#include "emulator/tool.h"
 
 namespace laminet::emulator {
 namespace {
@@ -20,9 +21,17 @@ Handle& graph_of(cudaGraphExec_t executable) {
   return *reinterpret_cast<Handle*>(executable);
 }
 
+Handle clone_of(const Graph& graph, uint32_t number) {
+  auto clone = std::make_shared<Graph>(graph);
+  clone->number = number;
+  clone->clone = true;
+  tell_clone(*clone, graph);
+  return clone;
+}
+
 void instantiate(cudaGraphExec_t* executable, cudaGraph_t graph) {
   forbid_while_capturing("cudaGraphInstantiate");
-  *executable = reinterpret_cast<cudaGraphExec_t>(new Handle(graph_of(graph)));
+  *executable = reinterpret_cast<cudaGraphExec_t>(new Handle(clone_of(*graph_of(graph), new_graph()->number)));
 }
 
 bool same_shape(const Graph& a, const Graph& b) {
@@ -35,7 +44,14 @@ bool same_shape(const Graph& a, const Graph& b) {
 
 }  // namespace
 
-void run_graph(const Graph& graph) {
+std::shared_ptr<Graph> new_graph() {
+  static uint32_t last_number = 0;
+  auto graph = std::make_shared<Graph>();
+  graph->number = ++last_number;
+  return graph;
+}
+
+void run_graph(const Graph& graph, Stream* stream, uint32_t call) {
   std::vector<size_t> missing(graph.nodes.size());
   std::vector<std::vector<size_t>> next(graph.nodes.size());
   std::vector<uint32_t> ready;
@@ -48,7 +64,7 @@ void run_graph(const Graph& graph) {
     put_in_order(ready.data(), ready.size());
     const size_t node = ready.front();
     ready.erase(ready.begin());
-    graph.nodes[node].work.run();
+    perform(graph.nodes[node].work, stream, call, graph.node_id(node));
     for (const size_t after : next[node]) {
       if (--missing[after] == 0) ready.push_back(static_cast<uint32_t>(after));
     }
@@ -62,7 +78,7 @@ using namespace laminet::emulator;
 extern "C" {
 
 cudaError_t cudaGraphCreate(cudaGraph_t* graph, unsigned) {
-  return call("cudaGraphCreate", [=] { *graph = reinterpret_cast<cudaGraph_t>(new Handle(std::make_shared<Graph>())); });
+  return call("cudaGraphCreate", [=] { *graph = reinterpret_cast<cudaGraph_t>(new Handle(new_graph())); });
 }
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
@@ -84,7 +100,8 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   return call("cudaGraphLaunch", [=] {
     ++counts().graph_launches;
     const Handle graph = graph_of(executable);
-    submit(stream, {"cudaGraphLaunch", [graph] { run_graph(*graph); }, graph->nodes.size()});
+    Stream* const known = stream_of(stream);
+    submit(stream, {"cudaGraphLaunch", [graph, known, call = current_call()] { run_graph(*graph, known, call); }, graph->nodes.size()});
   });
 }
 
@@ -94,7 +111,7 @@ cudaError_t cudaGraphExecUpdate(cudaGraphExec_t executable, cudaGraph_t graph, c
     const bool same = same_shape(*graph_of(executable), *graph_of(graph));
     *info = {same ? cudaGraphExecUpdateSuccess : cudaGraphExecUpdateErrorTopologyChanged, nullptr, nullptr};
     if (!same) refuse(cudaErrorGraphExecUpdateFailure, "cudaGraphExecUpdate: the graphs differ");
-    graph_of(executable) = graph_of(graph);
+    graph_of(executable) = clone_of(*graph_of(graph), graph_of(executable)->number);
   });
 }
 

@@ -112,7 +112,7 @@ void launch(const void* stub, dim3 grid, dim3 block, void** arguments, size_t sh
   submit(stream, {compiled.kernel.name, [&compiled, grid, block, copy] {
                     ++counts().kernels;
                     run_grid(compiled.kernel, copy->data(), grid, block);
-                  }});
+                  }, 1, laminet_emulator_kernel});
 }
 
 }  // namespace
@@ -193,7 +193,7 @@ cudaError_t laminet_emulator_enqueue(cudaStream_t stream, const char* name, void
                       const LibraryCall call(text.c_str());
                       ++counts().kernels;
                       run(owned.get());
-                    }});
+                    }, 1, laminet_emulator_kernel});
   });
 }
 

@@ -6,6 +6,7 @@
 #include "emulator/api.h"
 #include "emulator/capture.h"
 #include "emulator/order.h"
+#include "emulator/tool.h"
 
 namespace laminet::emulator {
 namespace {
@@ -21,7 +22,7 @@ void run_one(Stream& stream) {
   const Work work = std::move(stream.queue.front());
   stream.queue.pop_front();
   stream.queued -= work.parts;
-  work.run();
+  perform(work, &stream, work.call, 0);
 }
 
 // Under a shuffled order the device may be anywhere between the latest moment and the earliest.
@@ -60,11 +61,12 @@ Stream* stream_of(cudaStream_t handle) {
 
 void submit(cudaStream_t handle, Work work) {
   Stream* stream = stream_of(handle);
+  work.call = current_call();
   if (stream && stream->capture) return add_to_capture(*stream, std::move(work));
   if (!stream) {
     forbid_legacy_while_capturing("work on the legacy stream");
     finish_blocking();
-    work.run();
+    perform(work, nullptr, work.call, 0);
     return;
   }
   stream->queued += work.parts;

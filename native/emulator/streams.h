@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "emulator/trace.h"
+
 namespace laminet::emulator {
 
 struct Stream;
@@ -26,6 +28,10 @@ struct Work {
   std::string name;
   std::function<void()> run;
   size_t parts = 1;  // more for a graph
+  laminet_emulator_work_kind kind = laminet_emulator_other;
+  int direction = 0;  // of a copy
+  size_t bytes = 0;   // of a copy or a fill
+  uint32_t call = 0;  // that asked for it; submit() notes it
 };
 
 struct Capture;

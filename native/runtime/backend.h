@@ -45,11 +45,28 @@ struct KernelInfo {
   bool operator==(const KernelInfo&) const = default;
 };
 
-// Receives the times of the kernels of a run, in nanoseconds of the steady clock, on the executor's thread.
+// What a GPU did by its own account: a kernel of CUDA's, a copy, a fill. Several may do the work of one kernel of a program.
+struct DeviceActivity {
+  std::string name;    // "void cutlass::Kernel2<...>", "copy to the device"
+  int64_t run = 0;     // Recorder::begin_run's number
+  int kernel = -1;     // of that run's program; -1: of none
+  int64_t begin = 0, end = 0;
+  int64_t bytes = 0;   // copied or filled
+  int stream = 0;      // what has one number happens in turn
+};
+
+// Receives the times of what runs, in nanoseconds of the steady clock, on the executor's thread.
 class Recorder {
  public:
   virtual ~Recorder() = default;
+  // A kernel of the run that is being made.
   virtual void kernel(int index, int64_t begin, int64_t end) = 0;
+  // For devices that learn the times later: a run begins, whose activities will come under this number.
+  virtual int64_t begin_run() = 0;
+  // In the order of their beginnings.
+  virtual void activity(const DeviceActivity& activity) = 0;
+  // For people: how times are taken, what is missing.
+  virtual void note(const std::string& text) = 0;
 };
 
 // A program compiled for a device. `run` never allocates in a steady state, never branches on shapes, never waits.
@@ -84,7 +101,7 @@ class Device {
   // Waits until everything that was asked for has happened; throws what went wrong meanwhile. A device whose calls wait has nothing to do.
   virtual void finish() {}
   virtual MemoryInfo memory() const = 0;
-  // Where runs report their kernels' times; null: nowhere.
+  // Where runs report their kernels' times; null: nowhere. The recorder before has received everything when the call returns.
   virtual void set_recorder(Recorder* recorder) = 0;
   // What was chosen by timing in this process, as text (runtime/choices.h); `adopt` takes over such a text of another process, for what is
   // compiled from now on. Any thread. A device that chooses nothing so keeps the empty text.
@@ -107,7 +124,7 @@ class Backend {
   virtual std::unique_ptr<Device> open(const DeviceOptions& options) = 0;
 };
 
-inline constexpr int kBackendAbi = 4;
+inline constexpr int kBackendAbi = 5;
 
 // The symbol of a plugin, `laminet_backend_open`. Returns null and sets *why_not when the backend cannot work here.
 // The backend lives until the process ends (it is never destroyed, so that exit handlers cannot meet a dead device).

@@ -278,12 +278,13 @@ void Engine::flush(Done done) {
 
 void Engine::set_profiling(bool on) {
   submit([this, on] {
+    device_->set_recorder(nullptr);
     if (recorder_) {
       const std::lock_guard lock(snapshot_mutex_);
       timeline_ = recorder_->take();
     }
     recorder_ = on ? std::make_unique<TimelineRecorder>() : nullptr;
-    device_->set_recorder(recorder_.get());
+    if (recorder_) device_->set_recorder(recorder_.get());
   });
 }
 

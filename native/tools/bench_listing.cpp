@@ -9,6 +9,7 @@
 
 #include "runtime/parse.h"
 #include "runtime/registry.h"
+#include "runtime/timeline.h"
 #include "runtime/verify.h"
 #include "training_listing.h"
 
@@ -57,14 +58,12 @@ BufferPtr filled(Device& device, const Type& type, double deviation, double valu
 }
 
 // The fastest time of each kernel: on a shared machine the mean tells more about the neighbours.
-class FastestKernels : public Recorder {
- public:
-  explicit FastestKernels(size_t kernels) : seconds(kernels, 1e9) {}
-  void kernel(int index, int64_t begin, int64_t end) override {
-    seconds[index] = std::min(seconds[index], static_cast<double>(end - begin) * 1e-9);
-  }
-  std::vector<double> seconds;
-};
+std::vector<double> fastest_kernels(const Timeline& timeline, size_t kernels) {
+  std::vector<double> seconds(kernels, 1e9);
+  for (const TimelineEvent& event : timeline.events)
+    if (event.kernel >= 0) seconds[event.kernel] = std::min(seconds[event.kernel], static_cast<double>(event.end - event.begin) * 1e-9);
+  return seconds;
+}
 
 void print_kernels(const Executable& executable, const std::vector<double>& seconds) {
   const std::vector<KernelInfo> kernels = executable.kernels();
@@ -111,12 +110,16 @@ int run(const Options& options) {
     times.push_back(now() - begin);
   }
   std::sort(times.begin(), times.end());
-  FastestKernels fastest(executable->kernels().size());
-  device->set_recorder(&fastest);
-  for (int step = 0; step < options.steps; ++step) executable->run(inputs, variables, outputs, cancelled);
+  TimelineRecorder recorder;
+  device->set_recorder(&recorder);
+  for (int step = 0; step < options.steps; ++step) {
+    const int64_t begin = steady_nanoseconds();
+    executable->run(inputs, variables, outputs, cancelled);
+    recorder.run(0, executable->kernels(), begin, 0);
+  }
   device->set_recorder(nullptr);
   if (options.plan) std::cout << executable->plan();
-  print_kernels(*executable, fastest.seconds);
+  print_kernels(*executable, fastest_kernels(recorder.take(), executable->kernels().size()));
   float loss = 0;
   if (!outputs.empty() && outputs[0]->type.bytes() == sizeof loss) device->download(*outputs[0], &loss, sizeof loss);
   std::printf("%s: compiled in %.0f ms; step best %.2f ms, median %.2f ms (%.0f images/s at batch %d); memory %.1f MB; result %g\n",

@@ -16,6 +16,7 @@
 #include "runtime/host_memory.h"
 #include "runtime/parse.h"
 #include "runtime/registry.h"
+#include "runtime/timeline.h"
 #include "runtime/verify.h"
 
 using namespace laminet;
@@ -158,11 +159,14 @@ void print_checksum(Device& device, HostPool& pool, const char* what, size_t ind
               static_cast<unsigned long long>(hash));
 }
 
-// Adds up the times of each kernel.
-struct KernelTimes : Recorder {
-  void kernel(int index, int64_t begin, int64_t end) override { nanoseconds[index] += end - begin; }
+void print_kernels(const Timeline& timeline, const std::vector<KernelInfo>& kernels) {
   std::map<int, int64_t> nanoseconds;
-};
+  for (const TimelineEvent& event : timeline.events) nanoseconds[event.kernel] += event.end - event.begin;
+  for (size_t index = 0; index < kernels.size(); ++index)
+    std::printf("%10.3f ms  %s  %s  %s\n", static_cast<double>(nanoseconds[static_cast<int>(index)]) * 1e-6, kernels[index].name.c_str(),
+                kernels[index].layer.c_str(), kernels[index].detail.c_str());
+  for (const std::string& note : timeline.notes) std::printf("%s\n", note.c_str());
+}
 
 void run(const Options& options) {
   const Program program = parse(contents(options.file));
@@ -177,22 +181,22 @@ void run(const Options& options) {
   for (const int value : program.returns) outputs.push_back(device->allocate(program.type(value)));
 
   const std::unique_ptr<Executable> executable = device->compile(program, constants, variables);
-  KernelTimes times;
-  if (options.kernels) device->set_recorder(&times);
+  TimelineRecorder recorder;
+  if (options.kernels) device->set_recorder(&recorder);
   const std::atomic<bool> cancelled{false};
   for (int repeat = 0; repeat < options.runs; ++repeat) {
     const auto start = std::chrono::steady_clock::now();
+    const int64_t begin = steady_nanoseconds();
     executable->run(inputs, variables, outputs, cancelled);
+    recorder.run(0, executable->kernels(), begin, 0);
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
     std::printf("run %d: %.3f ms\n", repeat, elapsed.count());
   }
   for (size_t i = 0; i < outputs.size(); ++i) print_checksum(*device, pool, "output", i, *outputs[i]);
   for (size_t i = 0; i < variables.size(); ++i) print_checksum(*device, pool, "variable", i, *variables[i]);
   if (!options.kernels) return;
-  const std::vector<KernelInfo> kernels = executable->kernels();
-  for (size_t index = 0; index < kernels.size(); ++index)
-    std::printf("%10.3f ms  %s  %s  %s\n", static_cast<double>(times.nanoseconds[static_cast<int>(index)]) * 1e-6, kernels[index].name.c_str(),
-                kernels[index].layer.c_str(), kernels[index].detail.c_str());
+  device->set_recorder(nullptr);
+  print_kernels(recorder.take(), executable->kernels());
 }
 
 }  // namespace

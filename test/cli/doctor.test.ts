@@ -35,10 +35,11 @@ const problem = ({ problems }: Examination, about: string) => problems.find(({ w
 
 /** A machine with everything but what a test takes away or changes. */
 function machine(changes: Partial<Record<FakeName, Record<string, string | number> | 'missing'>> = {}): void {
-  const names: FakeName[] = ['libcuda.so.1', 'libcudart.so.13', 'libcublasLt.so.13', 'libnvrtc.so.13', 'libcudnn.so.9'];
-  for (const name of names) {
+  const libraries = ['libcudart.so.13', 'libcublasLt.so.13', 'libnvrtc.so.13', 'libcudnn.so.9', 'libcupti.so.13'] as const;
+  const versions: Partial<Record<FakeName, number>> = { 'libcudnn.so.9': 92400, 'libcupti.so.13': 130001 };
+  for (const name of ['libcuda.so.1', ...libraries] as const) {
     const change = changes[name] ?? {};
-    const version: Record<string, number> = name === 'libcudnn.so.9' ? { VERSION: 92400 } : {};
+    const version: Record<string, number> = versions[name] === undefined ? {} : { VERSION: versions[name] };
     if (change !== 'missing') fakeLibrary(fakes, name, { ...version, ...change });
   }
 }
@@ -99,7 +100,7 @@ describe.skipIf(!isBuilt('laminet_cuda.so'))('a machine (not run where laminet_c
     expect(problem(found, 'cuda')?.fix).toContain('driver 580 or newer');
     expect(found.cuda.driver.library.searched).toContain(fakes);
     // The report goes on: all libraries are there.
-    expect(found.cuda.libraries.map(({ path }) => path.startsWith(fakes))).toEqual([true, true, true, true]);
+    expect(found.cuda.libraries.map(({ path }) => path.startsWith(fakes))).toEqual([true, true, true, true, true]);
   });
 
   it('with a driver that is too old', () => {
@@ -163,6 +164,17 @@ describe.skipIf(!isBuilt('laminet_cuda.so'))('a machine (not run where laminet_c
     const cudnn = cuda.libraries.find(({ title }) => title === 'cuDNN');
     expect(cudnn).toMatchObject({ path: join(second, 'libcudnn.so.9'), version: '9.24.0', origin: 'LAMINET_CUDA_PATH' });
     expect(cudnn?.refused).toHaveLength(1);
+  });
+
+  it('passes over a CUPTI that is too old, and can do without one', () => {
+    machine({ 'libcupti.so.13': { VERSION: 130000 } });
+    const { cuda, problems } = examine();
+    const cupti = cuda.libraries.find(({ title }) => title === 'CUPTI');
+    expect(cupti).toMatchObject({ required: false });
+    expect(cupti?.refused).toEqual([`${join(fakes, 'libcupti.so.13')}: CUPTI 13.0.0 is older than 13.0.1`]);
+    expect(problems.some(({ what }) => what.includes('cupti'))).toBe(false);
+    const { stdout } = copy.laminet(['doctor'], { LAMINET_CUDA_PATH: fakes });
+    expect(stdout).toMatch(/ok CUPTI 13\.|-- CUPTI: libcupti\.so\.13 not found .*; profiles by the GPU's own times need it/);
   });
 
   it('with a plugin that crashes, and one that hangs', () => {

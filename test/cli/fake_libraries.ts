@@ -20,6 +20,7 @@ const sources = {
   'libcudart.so.13': 'int cudaRuntimeGetVersion(int* version) { *version = 13000; return 0; }',
   'libcublasLt.so.13': 'int nothing;',
   'libnvrtc.so.13': 'int nothing;',
+  'libcupti.so.13': 'int cuptiGetVersion(unsigned* version) { *version = VERSION; return 0; }',
   'libcudnn.so.9': `
     #include <stddef.h>
     size_t cudnnGetVersion(void) { return VERSION; }

@@ -5,6 +5,7 @@
 #include "reference_run.h"
 #include "runtime/parse.h"
 #include "runtime/registry.h"
+#include "runtime/timeline.h"
 #include "runtime/verify.h"
 
 using namespace laminet;
@@ -166,16 +167,16 @@ TEST(profiles) {
   Session session;
   session.compile("%0: f32[1] = input {name=\"x\"}\n%1: f32[1] = exp (%0) @dense\nreturn (%1)\n");
   const BufferPtr x = session.buffer(f32({1}, {0}));
-  struct Counter : Recorder {
-    void kernel(int index, int64_t begin, int64_t end) override { runs += index == 0 && begin <= end ? 1 : 100; }
-    int runs = 0;
-  } counter;
+  TimelineRecorder recorder;
   session.run({x}, {});
-  session.device->set_recorder(&counter);
+  session.device->set_recorder(&recorder);
   session.run({x}, {});
   session.device->set_recorder(nullptr);
   session.run({x}, {});
-  CHECK_EQUAL(counter.runs, 1);
+  const std::vector<TimelineEvent> events = recorder.take().events;
+  CHECK_EQUAL(events.size(), size_t{1});
+  CHECK_EQUAL(events[0].kernel, 0);
+  CHECK(events[0].begin <= events[0].end);
   const std::vector<KernelInfo> kernels = session.executable->kernels();
   CHECK_EQUAL(kernels.size(), size_t{1});
   CHECK_EQUAL(kernels[0].name, std::string("exp"));

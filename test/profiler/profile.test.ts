@@ -120,6 +120,8 @@ describe.each([testedDevice, 'reference'] as const)('a profile on %s', (device) 
       /^6 steps of [\d.]+ ms: kernels .* %\), between them .* %\), copies .* %\), JavaScript .* %\), idle .* %\)$/,
     );
     expect(lines[3]).toMatch(/^compiling \d+ ms, most memory /);
+    const timedBy = /^kernel times: (activity records of CUPTI|CUDA events between kernels)/;
+    expect(lines.slice(4).map((line) => timedBy.test(line))).toEqual(device === 'cuda' ? [true] : []);
   });
 });
 

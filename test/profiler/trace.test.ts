@@ -30,7 +30,16 @@ const span = (name: HostSpan['name'], begin: number, end: number, idle: [number,
   ...(name === 'submit' && { program: 1, device }),
 });
 
-const recordingOf = (parts: Partial<Recording>): Recording => ({ device, runs: [], others: [], host: [], dropped: 0, ...parts });
+const recordingOf = (parts: Partial<Recording>): Recording => ({
+  device,
+  runs: [],
+  others: [],
+  activities: [],
+  notes: [],
+  host: [],
+  dropped: 0,
+  ...parts,
+});
 
 it('takes recordings of hundreds of thousands of runs', () => {
   const count = 150_000;
@@ -60,6 +69,42 @@ it('shows each device as a process, and waits for data once', () => {
   expect(trace.traceEvents.filter(({ name }) => name === 'data')).toHaveLength(1);
   expect(new Set(trace.traceEvents.map(({ pid }) => pid)).size).toBe(3);
   expect(trace.deviceProperties.map(({ name }) => name)).toEqual([device.name, 'other']);
+});
+
+it('shows what a GPU did below the kernels, and other streams in threads of their own', () => {
+  const activity = { kernel: undefined, stream: 7, bytes: 0 };
+  const recording = recordingOf({
+    runs: [{ ...step(2, 5), kernels: [{ kernel, begin: 2000, end: 5000 }] }],
+    others: [{ name: 'download', begin: 1000, end: 6000 }],
+    activities: [
+      { ...activity, name: 'copy to the device', stream: 9, bytes: 64, begin: 1000, end: 3000 },
+      { ...activity, name: 'pad', kernel, begin: 2000, end: 3000 },
+      { ...activity, name: 'multiply', kernel, begin: 4000, end: 5000 },
+      { ...activity, name: 'copy from the device', bytes: 4, begin: 5000, end: 5500 },
+    ],
+    notes: ['kernel times: by a GPU'],
+  });
+  expect(new Profile(recording, { flops: 1, bytes: 1 }).summary()).toContain('\nkernel times: by a GPU');
+  const trace = traceOf([recording]);
+  expect(traceProblems(trace)).toEqual([]);
+  const threads = trace.traceEvents.filter(({ name }) => name === 'thread_name');
+  const threadOf = (pid: number, tid: number) => threads.find((each) => each.pid === pid && each.tid === tid)?.args;
+  const placed = trace.traceEvents
+    .filter(({ ph }) => ph === 'X')
+    .map(({ name, pid, tid, ts, dur }) => [name, (threadOf(pid, tid) as { name: string }).name, ts, dur]);
+  expect(placed).toEqual([
+    ['download', 'queue', 0, 5],
+    ['step 0', 'kernels', 1, 3],
+    ['k', 'kernels', 1, 3],
+    ['a', 'layers', 1, 3],
+    ['copy to the device', 'stream 9', 0, 2],
+    ['pad', 'kernels', 1, 1],
+    ['multiply', 'kernels', 3, 1],
+    ['copy from the device', 'kernels', 4, 0.5],
+  ]);
+  const args = (what: string) => trace.traceEvents.find(({ name }) => name === what)?.args;
+  expect(args('pad')).toEqual({ layer: 'a' });
+  expect(args('copy to the device')).toEqual({ bytes: 64 });
 });
 
 describe('the time before a step', () => {

@@ -35,9 +35,26 @@ std::string judge_cudart(void* library, LibraryFinding& finding) {
   return {};
 }
 
+// Update 1 of CUDA 13.0 mended a crash in cuptiActivityFlushAll and a deadlock in cuptiActivityDisable.
+constexpr uint32_t kOldestCupti = 130001;
+
+std::string cupti_text(uint32_t version) {
+  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." + std::to_string(version % 100);
+}
+
+std::string judge_cupti(void* library, LibraryFinding& finding) {
+  auto* version = function_of<int(uint32_t*)>(library, "cuptiGetVersion");
+  uint32_t number = 0;
+  if (version == nullptr || version(&number) != 0) return "has no cuptiGetVersion";
+  finding.version = cupti_text(number);
+  if (number < kOldestCupti) return "CUPTI " + finding.version + " is older than " + cupti_text(kOldestCupti);
+  return {};
+}
+
 Verdict verdict_for(const std::string& library) {
   if (library == "libcudnn.so.9") return judge_cudnn;
   if (library == "libcudart.so.13") return judge_cudart;
+  if (library == "libcupti.so.13") return judge_cupti;
   return [](void*, LibraryFinding&) { return std::string(); };
 }
 
@@ -45,7 +62,8 @@ std::vector<LibraryFinding> needed_libraries() {
   return {{.name = "libcudart.so.13", .title = "CUDA runtime", .package = "nvidia-cuda-runtime"},
           {.name = "libnvrtc.so.13", .title = "NVRTC", .package = "nvidia-cuda-nvrtc", .required = false},
           {.name = "libcublasLt.so.13", .title = "cuBLASLt", .package = "nvidia-cublas"},
-          {.name = "libcudnn.so.9", .title = "cuDNN", .package = "nvidia-cudnn-cu13"}};
+          {.name = "libcudnn.so.9", .title = "cuDNN", .package = "nvidia-cudnn-cu13"},
+          {.name = "libcupti.so.13", .title = "CUPTI", .package = "nvidia-cuda-cupti", .required = false}};
 }
 
 std::string joined(const std::vector<std::string>& parts, const char* separator) {

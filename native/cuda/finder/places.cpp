@@ -48,7 +48,7 @@ class Places {
 
   // An installation of the CUDA toolkit or of cuDNN.
   void add_prefix(const fs::path& prefix, const std::string& origin) {
-    for (const char* folder : {"lib64", "lib", kTarget}) add(prefix / folder, origin);
+    for (const char* folder : {"lib64", "lib", kTarget, "extras/CUPTI/lib64"}) add(prefix / folder, origin);
   }
 
   // LAMINET_CUDA_PATH: folders, separated by colons, of libraries or of installations.
