@@ -6,6 +6,10 @@ if(NOT OpenMP_CXX_FOUND)
 endif()
 file(GLOB kernel_sources CONFIGURE_DEPENDS cpu/kernels/*.cpp)
 file(GLOB kernel_callers CONFIGURE_DEPENDS cpu/kernel_tables.cpp cpu/pointwise_*.cpp)
+# Written without intrinsics, these get their fused multiply-adds from the compiler. -Wno-psabi: vectors that are wider than the
+# instruction set's never leave a file.
+file(GLOB winograd_sources CONFIGURE_DEPENDS cpu/kernels/winograd*.cpp)
+set_source_files_properties(${winograd_sources} PROPERTIES COMPILE_OPTIONS "-ffp-contract=fast;-Wno-psabi")
 add_library(laminet_kernels STATIC ${kernel_callers})
 target_compile_options(laminet_kernels PRIVATE ${laminet_warnings} ${laminet_optimized})
 target_link_libraries(laminet_kernels PUBLIC laminet_runtime OpenMP::OpenMP_CXX)

@@ -9,6 +9,7 @@ namespace laminet::cpu {
   extern const MaxPoolKernels max_pool_table;     \
   extern const PointwiseTiles pointwise_table;    \
   extern const ReduceKernels reduce_table;        \
+  extern const WinogradKernels winograd_table;    \
   }
 
 LAMINET_DECLARE_TABLES(base)
@@ -58,6 +59,21 @@ const CopyKernels& copy_kernels(Isa isa) { return LAMINET_CHOOSE(isa, copy_table
 const MaxPoolKernels& max_pool_kernels(Isa isa) { return LAMINET_CHOOSE(isa, max_pool_table); }
 const PointwiseTiles& pointwise_tiles(Isa isa) { return LAMINET_CHOOSE(isa, pointwise_table); }
 const ReduceKernels& reduce_kernels(Isa isa) { return LAMINET_CHOOSE(isa, reduce_table); }
+const WinogradKernels& winograd_kernels(Isa isa) { return LAMINET_CHOOSE(isa, winograd_table); }
+
+namespace {
+
+WinogradAxis backward(const WinogradAxis& axis) { return {.input = axis.output, .output = axis.input, .before = 2 - axis.before}; }
+
+}  // namespace
+
+WinogradShape winograd_backward(const WinogradShape& shape) {
+  return {.images = shape.images,
+          .channels = shape.filters,
+          .filters = shape.channels,
+          .rows = backward(shape.rows),
+          .columns = backward(shape.columns)};
+}
 
 const BatchNormKernels& batch_norm_kernels() { return batch_norm_kernels(best_isa()); }
 const CopyKernels& copy_kernels() { return copy_kernels(best_isa()); }

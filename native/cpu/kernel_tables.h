@@ -7,6 +7,7 @@
 #include "kernels/max_pool.h"
 #include "kernels/pointwise_tiles.h"
 #include "kernels/reduce.h"
+#include "kernels/winograd.h"
 
 namespace laminet::cpu {
 
@@ -15,5 +16,6 @@ const CopyKernels& copy_kernels(Isa isa);
 const MaxPoolKernels& max_pool_kernels(Isa isa);
 const PointwiseTiles& pointwise_tiles(Isa isa);
 const ReduceKernels& reduce_kernels(Isa isa);
+const WinogradKernels& winograd_kernels(Isa isa);
 
 }  // namespace laminet::cpu

@@ -1,6 +1,8 @@
 // How many threads a device computes with, and the state those threads need.
 #pragma once
 
+#include "kernels/isa.h"
+
 namespace laminet::cpu {
 
 // `requested`, else LAMINET_NUM_THREADS, else every core this process may use (affinity, and the quota of its control group).
@@ -9,6 +11,9 @@ int choose_threads(int requested);
 // OpenMP's team belongs to the calling thread, and primitives freeze the number of threads they are created under: called before
 // anything that creates or runs one. Denormals become zero in every worker (the second moments of dead units are denormal, and slow).
 void prepare_threads(int threads);
+
+// The best instruction set of our kernels that the library's cap (DNNL_MAX_CPU_ISA) allows.
+Isa capped_isa();
 
 // "AVX-512", "AVX2", ...: what the library was allowed to use.
 const char* instruction_set();

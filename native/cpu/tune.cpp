@@ -8,6 +8,8 @@
 #include <mutex>
 #include <sstream>
 
+#include "lowering.h"
+#include "primitive.h"
 #include "runtime/log.h"
 
 namespace laminet::cpu {
@@ -45,22 +47,19 @@ Choices& kept_choices() {
   return *choices;
 }
 
-Trial::Trial(Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, TimedArguments arguments)
-    : stream_(library.stream), primitive_(primitive) {
+Trial::Trial(std::unique_ptr<Work> work, const std::vector<size_t>& bytes, double share) : work_(std::move(work)), share_(share) {
   const auto account = std::make_shared<Account>();
-  if (desc.scratchpad_desc().get_size() > 0) arguments.emplace_back(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc());
-  for (const auto& [slot, layout] : arguments) {
-    blocks_.emplace_back(account, layout.get_size(), "timing");
-    std::memset(blocks_.back().data(), 0, layout.get_size());
-    memory_.emplace(slot, dnnl::memory(layout, library.engine, blocks_.back().data()));
+  for (const size_t size : bytes) {
+    blocks_.emplace_back(account, size, "timing");
+    std::memset(blocks_.back().data(), 0, size);
+    memory_.push_back(blocks_.back().data());
   }
 }
 
 void Trial::run() {
   const long before = interruptions();
   const double start = now();
-  primitive_.execute(stream_, memory_);
-  stream_.wait();
+  work_->run(memory_.data());
   const double seconds = now() - start;
   fastest_ = std::min(fastest_, seconds);
   if (interruptions() != before) return;
@@ -68,11 +67,23 @@ void Trial::run() {
   ++clean_runs_;
 }
 
+void add_primitive_trial(Trials& trials, Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc,
+                         TimedArguments arguments) {
+  if (desc.scratchpad_desc().get_size() > 0) arguments.emplace_back(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc());
+  std::vector<Argument> bound;
+  std::vector<size_t> bytes;
+  for (const auto& [slot, layout] : arguments) {
+    bound.push_back({slot, static_cast<int>(bytes.size()), layout});
+    bytes.push_back(layout.get_size());
+  }
+  trials.emplace_back(std::make_unique<PrimitiveWork>(library, primitive, bound), bytes);
+}
+
 void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from, const MemoryDesc& to) {
   if (from == to) return;
   const dnnl::primitive_attr attribute = attributes();
   const dnnl::reorder::primitive_desc desc(library.engine, from, library.engine, to, attribute);
-  trials.emplace_back(library, dnnl::reorder(desc), desc, TimedArguments{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  add_primitive_trial(trials, library, dnnl::reorder(desc), desc, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
 }
 
 namespace {

@@ -1,16 +1,17 @@
-// Choice by timing: the implementations that the library offers for one problem are run on dummy memory when a program is compiled, and the
+// Choice by timing: the implementations of one problem, the library's and ours, are run on dummy memory when a program is compiled, and the
 // winner is kept for this process and for those that follow. An implementation that calls itself "ref" is never an option.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "library.h"
 #include "memory.h"
 #include "runtime/choices.h"
+#include "step.h"
 
 namespace laminet::cpu {
 
@@ -23,26 +24,29 @@ struct Option {
 // Slots and descriptors of a primitive's arguments.
 using TimedArguments = std::vector<std::pair<int, MemoryDesc>>;
 
-// A primitive on dummy memory, to be timed.
+// The code of a step on dummy memory, to be timed.
 class Trial {
  public:
-  Trial(Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc, TimedArguments arguments);
+  // `bytes`: of the tensors, which the work knows as 0, 1, ... `share`: of its time that counts.
+  Trial(std::unique_ptr<Work> work, const std::vector<size_t>& bytes, double share = 1);
   // Runs once. Runs during which a thread was interrupted count only while there is no other.
   void run();
-  double fastest() const { return clean_runs_ > 0 ? fastest_clean_ : fastest_; }
+  double fastest() const { return (clean_runs_ > 0 ? fastest_clean_ : fastest_) * share_; }
   int clean_runs() const { return clean_runs_; }
 
  private:
-  dnnl::stream stream_;
-  dnnl::primitive primitive_;
+  std::unique_ptr<Work> work_;
   std::vector<Block> blocks_;
-  std::unordered_map<int, dnnl::memory> memory_;
+  std::vector<void*> memory_;
+  double share_;
   double fastest_ = 1e9, fastest_clean_ = 1e9;
   int clean_runs_ = 0;
 };
 
 // What one option costs: the sum of its trials.
 using Trials = std::vector<Trial>;
+void add_primitive_trial(Trials& trials, Library& library, const dnnl::primitive& primitive, const dnnl::primitive_desc_base& desc,
+                         TimedArguments arguments);
 void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from, const MemoryDesc& to);
 
 // The choices of this process, shared with the others of this machine: timing anew would choose differently now and then, and two

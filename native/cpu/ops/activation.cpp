@@ -37,6 +37,11 @@ dnnl::primitive_attr Tail::attributes() const {
   return result;
 }
 
+std::optional<float> Tail::slope() const {
+  if (!activation) return 1.0F;
+  return activation->algorithm == dnnl::algorithm::eltwise_relu ? std::optional(activation->alpha) : std::nullopt;
+}
+
 Tail tail_of(const ClaimGraph& graph, int value) {
   Tail tail;
   tail.result = value;

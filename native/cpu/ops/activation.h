@@ -25,6 +25,8 @@ struct Tail {
   std::string name;               // "+add+relu"
 
   dnnl::primitive_attr attributes() const;
+  // What negative results are multiplied by; nothing where the activation does more than that.
+  std::optional<float> slope() const;
   std::string key() const { return (bias >= 0 ? " bias" : "") + (activation ? " " + activation->key : ""); }
 };
 

@@ -24,7 +24,7 @@ class ConvolutionForward : public Kernel {
     return convolution_forward_desc(library.engine, algorithm, source, weights_desc, bias, destination, problem.window, tail.attributes());
   }
 
-  Desc chosen(Library& library) const {
+  Implementation<Desc> chosen(Library& library) const {
     return choose<Desc>(
         library, "conv2d" + tail.key(), convolution,
         [&](const Convolution& problem, dnnl::algorithm algorithm) {
@@ -35,15 +35,28 @@ class ConvolutionForward : public Kernel {
           TimedArguments arguments{{DNNL_ARG_SRC, desc.src_desc()}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DST, desc.dst_desc()}};
           if (tail.bias >= 0) arguments.emplace_back(DNNL_ARG_BIAS, desc.bias_desc());
           Trials trials;
-          trials.emplace_back(library, dnnl::convolution_forward(desc), desc, arguments);
+          add_primitive_trial(trials, library, dnnl::convolution_forward(desc), desc, arguments);
           for (const MemoryDesc& image : {desc.src_desc(), desc.dst_desc()}) add_unblocking_trial(trials, library, image);
           return trials;
-        });
+        },
+        tail.slope() ? WinogradTrial([&](const Winograd& winograd, double share) { return trial(winograd, share); }) : nullptr);
+  }
+
+  Trial trial(const Winograd& winograd, double share) const {
+    const std::vector<size_t> bytes{winograd.source().get_size(),      winograd.weights().get_size(),
+                                    convolution.bias().get_size(),     winograd.destination().get_size(),
+                                    winograd.windows_bytes(false),     winograd.scratch_bytes(false)};
+    const WinogradTensors tensors{.x = 0, .weights = 1, .bias = tail.bias < 0 ? -1 : 2, .y = 3, .windows = 4, .scratch = 5};
+    return Trial(winograd.convolution(tensors, false, *tail.slope()), bytes, share);
+  }
+
+  MemoryDesc weights_desc(const Implementation<Desc>& implementation) const {
+    return implementation.winograd ? implementation.winograd->weights() : implementation.desc.weights_desc();
   }
 
   std::optional<Layout> resident_layout(Lowering& lowering, int value) const override {
     if (value != weights) return std::nullopt;
-    return convolution.kernel_layout(chosen(lowering.library).weights_desc());
+    return convolution.kernel_layout(weights_desc(chosen(lowering.library)));
   }
 
   // Weights that live in another program's layout are used as they are where the same implementation can.
@@ -56,7 +69,9 @@ class ConvolutionForward : public Kernel {
   }
 
   void lower(Lowering& lowering) const override {
-    const Desc desc = adapted(lowering, chosen(lowering.library));
+    const Implementation<Desc> implementation = chosen(lowering.library);
+    if (implementation.winograd) return lower(lowering, *implementation.winograd);
+    const Desc desc = adapted(lowering, implementation.desc);
     const Layout x_layout = image_layout(desc.src_desc()), y_layout = image_layout(desc.dst_desc());
     std::vector<Argument> reads{{DNNL_ARG_SRC, lowering.use(x, x_layout), desc.src_desc()},
                                 {DNNL_ARG_WEIGHTS, lowering.use(weights, convolution.kernel_layout(desc.weights_desc())), desc.weights_desc()}};
@@ -68,6 +83,20 @@ class ConvolutionForward : public Kernel {
   }
 
  private:
+  void lower(Lowering& lowering, const Winograd& winograd) const {
+    const Layout x_layout = image_layout(winograd.source()), y_layout = image_layout(winograd.destination());
+    WinogradTensors tensors{.x = lowering.use(x, x_layout),
+                            .weights = lowering.use(weights, convolution.kernel_layout(winograd.weights()))};
+    std::vector<int> reads{tensors.x, tensors.weights};
+    if (tail.bias >= 0) reads.push_back(tensors.bias = lowering.use_plain(tail.bias));
+    tensors.y = lowering.define(tail.result, y_layout);
+    tensors.windows = lowering.scratch(winograd.windows_bytes(false));
+    tensors.scratch = lowering.scratch(winograd.scratch_bytes(false));
+    lowering.add(reads, {tensors.y, tensors.windows, tensors.scratch}, winograd.convolution(tensors, false, *tail.slope()),
+                 winograd.name() + ", " + x_layout.text() + " -> " + y_layout.text());
+    lowering.slice(winograd.slicing(tensors, false, *tail.slope()));
+  }
+
   std::function<std::unique_ptr<SliceWork>(Library&, int64_t)> slices(const Desc& whole, const std::vector<Argument>& reads, int y) const {
     return [self = *this, whole, reads, y](Library& library, int64_t images) -> std::unique_ptr<SliceWork> {
       const Desc desc = like(whole, options<Desc>(

@@ -13,18 +13,26 @@ class ConvolutionBackwardInput : public Kernel {
  public:
   Convolution convolution;
 
-  Desc chosen(Library& library) const {
+  Implementation<Desc> chosen(Library& library) const {
     return choose<Desc>(
         library, "conv2d_backward_input", convolution,
         [&](const Convolution& problem, dnnl::algorithm algorithm) {
           return make(library, problem, algorithm, any_desc(problem.source), any_desc(problem.weights), any_desc(problem.destination));
         },
         descs,
-        [&](const Desc& desc, const Convolution& problem) { return trials_of(library, desc, problem); });
+        [&](const Desc& desc, const Convolution& problem) { return trials_of(library, desc, problem); },
+        [](const Winograd& winograd, double share) {
+          return Trial(winograd.convolution({.x = 0, .weights = 1, .y = 2, .windows = 3, .scratch = 4}, true),
+                       {winograd.destination().get_size(), winograd.weights().get_size(), winograd.source().get_size(),
+                        winograd.windows_bytes(true), winograd.scratch_bytes(true)},
+                       share);
+        });
   }
 
   void lower(Lowering& lowering) const override {
-    const Desc desc = chosen(lowering.library);
+    const Implementation<Desc> implementation = chosen(lowering.library);
+    if (implementation.winograd) return lower(lowering, *implementation.winograd);
+    const Desc& desc = implementation.desc;
     const int weights = operands[0], gradient = operands[1];
     const Layout dy = image_layout(desc.diff_dst_desc()), dx = image_layout(desc.diff_src_desc());
     const std::vector<Argument> reads{
@@ -37,6 +45,18 @@ class ConvolutionBackwardInput : public Kernel {
   }
 
  private:
+  void lower(Lowering& lowering, const Winograd& winograd) const {
+    const Layout dy = image_layout(winograd.destination()), dx = image_layout(winograd.source());
+    WinogradTensors tensors{.x = lowering.use(operands[1], dy),
+                            .weights = lowering.use(operands[0], convolution.kernel_layout(winograd.weights()))};
+    tensors.y = lowering.define(results.front(), dx);
+    tensors.windows = lowering.scratch(winograd.windows_bytes(true));
+    tensors.scratch = lowering.scratch(winograd.scratch_bytes(true));
+    lowering.add({tensors.x, tensors.weights}, {tensors.y, tensors.windows, tensors.scratch}, winograd.convolution(tensors, true),
+                 winograd.name() + ", " + dy.text() + " -> " + dx.text());
+    lowering.slice(winograd.slicing(tensors, true));
+  }
+
   static Made<Desc> make(Library& library, const Convolution& problem, dnnl::algorithm algorithm, const MemoryDesc& source,
                          const MemoryDesc& weights, const MemoryDesc& result) {
     const auto forward =
@@ -71,7 +91,7 @@ class ConvolutionBackwardInput : public Kernel {
                                                   any_desc(problem.weights), MemoryDesc(), any_desc(problem.destination), problem.window,
                                                   attributes());
     Trials trials;
-    trials.emplace_back(library, dnnl::convolution_backward_data(desc), desc, arguments);
+    add_primitive_trial(trials, library, dnnl::convolution_backward_data(desc), desc, arguments);
     if (forward) add_reorder_trial(trials, library, forward.weights_desc(), desc.weights_desc());
     for (const MemoryDesc& image : {desc.diff_src_desc(), desc.diff_dst_desc()}) add_unblocking_trial(trials, library, image);
     return trials;

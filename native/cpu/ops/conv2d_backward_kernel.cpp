@@ -89,7 +89,7 @@ class ConvolutionBackwardKernel : public Kernel {
             forward};
   }
 
-  Desc chosen(Library& library) const {
+  Implementation<Desc> chosen(Library& library) const {
     return choose<Desc>(
         library, bias_gradient >= 0 ? "conv2d_backward_kernel bias" : "conv2d_backward_kernel", convolution,
         [&](const Convolution& problem, dnnl::algorithm algorithm) { return make(library, problem, algorithm, any_desc(problem.weights)); },
@@ -100,9 +100,15 @@ class ConvolutionBackwardKernel : public Kernel {
                                    {DNNL_ARG_DIFF_DST, desc.diff_dst_desc()}};
           if (bias_gradient >= 0) arguments.emplace_back(DNNL_ARG_DIFF_BIAS, desc.diff_bias_desc());
           Trials trials;
-          trials.emplace_back(library, dnnl::convolution_backward_weights(desc), desc, arguments);
+          add_primitive_trial(trials, library, dnnl::convolution_backward_weights(desc), desc, arguments);
           for (const MemoryDesc& image : {desc.src_desc(), desc.diff_dst_desc()}) add_unblocking_trial(trials, library, image);
           return trials;
+        },
+        [&](const Winograd& winograd, double share) {
+          return Trial(winograd.gradient({.x = 0, .dy = 1, .dweights = 2, .dbias = bias_gradient < 0 ? -1 : 3, .scratch = 4}),
+                       {winograd.source().get_size(), winograd.destination().get_size(), winograd.weights().get_size(),
+                        convolution.bias().get_size(), winograd.gradient_scratch_bytes()},
+                       share);
         });
   }
 
@@ -118,7 +124,9 @@ class ConvolutionBackwardKernel : public Kernel {
   }
 
   void lower(Lowering& lowering) const override {
-    const Desc desc = adapted(lowering, chosen(lowering.library));
+    const Implementation<Desc> implementation = chosen(lowering.library);
+    if (implementation.winograd) return lower(lowering, *implementation.winograd);
+    const Desc desc = adapted(lowering, implementation.desc);
     const int x = operands[0], gradient = operands[1];
     const Layout x_layout = image_layout(desc.src_desc()), dy = image_layout(desc.diff_dst_desc());
     const Layout kernel = convolution.kernel_layout(desc.diff_weights_desc());
@@ -154,6 +162,18 @@ class ConvolutionBackwardKernel : public Kernel {
       if (bias > 0) add_up(sums, weights, bias, static_cast<float*>(memory[tensors.back()]));
     };
     return slicing;
+  }
+
+  void lower(Lowering& lowering, const Winograd& winograd) const {
+    const Layout x = image_layout(winograd.source()), dy = image_layout(winograd.destination());
+    const Layout kernel = convolution.kernel_layout(winograd.weights());
+    WinogradGradientTensors tensors{.x = lowering.use(operands[0], x), .dy = lowering.use(operands[1], dy)};
+    tensors.dweights = lowering.define(results.front(), kernel);
+    tensors.scratch = lowering.scratch(winograd.gradient_scratch_bytes());
+    std::vector<int> writes{tensors.dweights, tensors.scratch};
+    if (bias_gradient >= 0) writes.push_back(tensors.dbias = lowering.define_plain(bias_gradient));
+    lowering.add({tensors.x, tensors.dy}, writes, winograd.gradient(tensors),
+                 winograd.name() + ", " + x.text() + ", " + dy.text() + " -> " + kernel.text());
   }
 };
 

@@ -65,14 +65,22 @@ bool Convolution::suits_winograd() const {
   return weights.size() == 4 && dense && weights[2] == 3 && weights[3] == 3 && weights[0] % 16 == 0 && weights[1] % 16 == 0;
 }
 
-Convolution Convolution::timed() const {
-  const int64_t elements = std::accumulate(weights.begin(), weights.end(), int64_t{1}, std::multiplies<>());
-  const double operations = 2.0 * static_cast<double>(source[0] * destination[2] * destination[3] * elements);
-  const int64_t brief = static_cast<int64_t>(static_cast<double>(source[0]) * kTimedOperations / operations) / 4 * 4;
-  const int64_t slice = slice_images(source[0], image_bytes(source) + image_bytes(destination), static_cast<size_t>(elements) * sizeof(float));
-  const int64_t images = std::max<int64_t>(brief, 4);
-  return with_batch(std::min({source[0], images, slice > 0 ? slice : images}));
+int64_t Convolution::elements() const { return std::accumulate(weights.begin(), weights.end(), int64_t{1}, std::multiplies<>()); }
+
+int64_t Convolution::images_of(double most) const {
+  const double operations = 2.0 * static_cast<double>(source[0] * destination[2] * destination[3] * elements());
+  const int64_t brief = static_cast<int64_t>(static_cast<double>(source[0]) * most / operations) / 4 * 4;
+  return std::min(source[0], std::max<int64_t>(brief, 4));
 }
+
+Convolution Convolution::timed() const {
+  const size_t weight_bytes = static_cast<size_t>(elements()) * sizeof(float);
+  const int64_t slice = slice_images(source[0], image_bytes(source) + image_bytes(destination), weight_bytes);
+  const int64_t images = images_of(kTimedOperations);
+  return with_batch(slice > 0 ? std::min(images, slice) : images);
+}
+
+Convolution Convolution::timed_for_winograd() const { return with_batch(images_of(4 * kTimedOperations)); }
 
 Convolution Convolution::with_batch(int64_t images) const {
   Convolution result = *this;

@@ -6,6 +6,7 @@
 #include "cpu/claims.h"
 #include "cpu/lowering.h"
 #include "cpu/tune.h"
+#include "winograd.h"
 
 namespace laminet::cpu {
 
@@ -23,12 +24,19 @@ struct Convolution {
   bool suits_winograd() const;
   // The same with a batch small enough to be timed in a few milliseconds, and to lie in the cache as slices do.
   Convolution timed() const;
+  // The same for ours: more images, because it transforms the weights once a run, however many there are.
+  Convolution timed_for_winograd() const;
   // The same with another batch.
   Convolution with_batch(int64_t images) const;
   std::string key() const;
 
   Layout kernel_layout(const MemoryDesc& desc) const { return Layout::from_library(desc, kernel_axes); }
   MemoryDesc bias() const { return MemoryDesc({destination[1]}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a); }
+
+ private:
+  int64_t elements() const;  // of the weights
+  // Images of the batch, at least four of them, for about so many operations.
+  int64_t images_of(double most) const;
 };
 
 // The option that runs the same implementation as `chosen`, for slices of its batch; empty when there is none.
@@ -45,32 +53,54 @@ inline Layout image_layout(const MemoryDesc& desc) { return Layout::from_library
 // block.
 void add_unblocking_trial(Trials& trials, Library& library, const MemoryDesc& image);
 
+// One way to compute a convolution: the library's, or ours.
+template <typename Desc>
+struct Implementation {
+  std::string name;  // empty: there is none
+  Desc desc;
+  std::optional<Winograd> winograd;
+
+  explicit operator bool() const { return !name.empty(); }
+};
+
+// What a run of ours takes, and which share of it counts; empty where it cannot do what is asked for.
+using WinogradTrial = std::function<Trial(const Winograd&, double share)>;
+
 // The fastest option at the true batch size: `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, and
 // `trials(desc, convolution)` what a run of one takes.
 template <typename Desc, typename Make, typename Descs, typename MakeTrials>
-Desc choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make, const Descs& descs,
-            const MakeTrials& trials) {
-  const auto offered = [&](const Convolution& problem) {
-    return options<Desc>(
-        [&](dnnl::algorithm algorithm) -> Made<Desc> {
-          if (algorithm == dnnl::algorithm::convolution_winograd && !problem.suits_winograd()) return {};
-          return make(problem, algorithm);
-        },
-        descs);
+Implementation<Desc> choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make,
+                            const Descs& descs, const MakeTrials& trials, const WinogradTrial& winograd_trial) {
+  const auto offered = [&](const Convolution& problem, const Convolution& problem_of_ours) {
+    const auto checked = [&](dnnl::algorithm algorithm) -> Made<Desc> {
+      if (algorithm == dnnl::algorithm::convolution_winograd && !problem.suits_winograd()) return {};
+      return make(problem, algorithm);
+    };
+    std::vector<Implementation<Desc>> result;
+    for (const Option<Desc>& option : options<Desc>(checked, descs)) result.push_back({option.name, option.desc, {}});
+    const std::optional<Winograd> ours = winograd_trial ? Winograd::of(problem_of_ours) : std::nullopt;
+    if (ours) result.push_back({ours->name(), {}, ours});
+    return result;
   };
-  const std::vector<Option<Desc>> all = offered(convolution);
+  const std::vector<Implementation<Desc>> all = offered(convolution, convolution);
   if (all.empty()) return {};
-  if (all.size() == 1) return all.front().desc;
-  const Convolution small = convolution.timed();
-  const std::vector<Option<Desc>> timed = offered(small);
+  if (all.size() == 1) return all.front();
+  const Convolution small = convolution.timed(), small_of_ours = convolution.timed_for_winograd();
+  const std::vector<Implementation<Desc>> timed = offered(small, small_of_ours);
   std::vector<std::string> names;
-  for (const Option<Desc>& option : timed) names.push_back(option.name);
-  if (names.empty()) return all.front().desc;
-  const std::string winner =
-      fastest(library, direction + " " + small.key(), names, [&](size_t index) { return trials(timed[index].desc, small); });
-  for (const Option<Desc>& option : all)
-    if (option.name == winner) return option.desc;
-  return all.front().desc;
+  for (const Implementation<Desc>& option : timed) names.push_back(option.name);
+  if (names.empty()) return all.front();
+  const int64_t images = small_of_ours.source[0];
+  const std::string key = direction + " " + small.key() + (timed.back().winograd ? " ours=" + std::to_string(images) : "");
+  const std::string winner = fastest(library, key, names, [&](size_t index) {
+    if (!timed[index].winograd) return trials(timed[index].desc, small);
+    Trials ours;
+    ours.push_back(winograd_trial(*timed[index].winograd, static_cast<double>(small.source[0]) / static_cast<double>(images)));
+    return ours;
+  });
+  for (const Implementation<Desc>& option : all)
+    if (option.name == winner) return option;
+  return all.front();
 }
 
 }  // namespace laminet::cpu

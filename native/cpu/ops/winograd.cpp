@@ -1,0 +1,115 @@
+#include "winograd.h"
+
+#include "convolution.h"
+#include "cpu/call_work.h"
+#include "cpu/kernel_tables.h"
+#include "cpu/threads.h"
+
+namespace laminet::cpu {
+
+namespace {
+
+using Tag = dnnl::memory::format_tag;
+
+MemoryDesc blocked(const Dims& dims, Tag tag) { return MemoryDesc(dims, dnnl::memory::data_type::f32, tag); }
+
+bool suits(const Convolution& problem) {
+  const auto small = [](int64_t padding) { return padding >= 0 && padding <= 2; };
+  const Window& window = problem.window;
+  const bool dense = window.strides == Dims{1, 1} && window.dilations == Dims{0, 0};
+  return dense && problem.weights.size() == 4 && problem.weights[2] == 3 && problem.weights[3] == 3 && small(window.before[0]) &&
+         small(window.before[1]) && small(window.after[0]) && small(window.after[1]);
+}
+
+WinogradAxis winograd_axis(const Convolution& problem, size_t axis) {
+  return {.input = problem.source[2 + axis], .output = problem.destination[2 + axis], .before = problem.window.before[axis]};
+}
+
+template <typename T>
+T* at(void* const* memory, int tensor) {
+  return tensor < 0 ? nullptr : static_cast<T*>(memory[tensor]);
+}
+
+}  // namespace
+
+std::optional<Winograd> Winograd::of(const Convolution& problem) {
+  const Isa isa = capped_isa();
+  const WinogradKernels& kernels = winograd_kernels(isa);
+  if (!suits(problem) || problem.source[1] % kernels.block != 0 || problem.destination[1] % kernels.block != 0) return {};
+  Winograd result;
+  result.kernels_ = &kernels;
+  result.shape_ = {.images = problem.source[0],
+                   .channels = problem.source[1],
+                   .filters = problem.destination[1],
+                   .rows = winograd_axis(problem, 0),
+                   .columns = winograd_axis(problem, 1)};
+  result.name_ = std::string("winograd:") + (isa == Isa::avx512 ? "avx512" : isa == Isa::avx2 ? "avx2" : "base");
+  const Tag image = kernels.block == 16 ? Tag::nChw16c : Tag::nChw8c;
+  result.source_ = blocked(problem.source, image);
+  result.weights_ = blocked(problem.weights, kernels.block == 16 ? Tag::OIhw16i16o : Tag::OIhw8i8o);
+  result.destination_ = blocked(problem.destination, image);
+  return result;
+}
+
+namespace {
+
+// A convolution, but for its windows and scratch, which the caller knows where to find.
+struct Convolving {
+  const WinogradKernels* kernels;
+  WinogradShape shape;
+  WinogradTensors tensors;
+  bool backward;
+  float slope;
+
+  void transform(void* const* memory, void* windows) const {
+    kernels->transform(shape, at<const float>(memory, tensors.weights), backward, static_cast<float*>(windows));
+  }
+  void run(void* const* memory, const void* windows, void* scratch) const {
+    kernels->convolve(shape, at<const float>(memory, tensors.x), static_cast<const float*>(windows),
+                      {.bias = at<const float>(memory, tensors.bias), .slope = slope}, at<float>(memory, tensors.y), scratch);
+  }
+};
+
+class ConvolvingSlices : public SliceWork {
+ public:
+  explicit ConvolvingSlices(const Convolving& convolving)
+      : convolving_(convolving), scratch_bytes_(convolving.kernels->scratch(convolving.shape)) {}
+  size_t scratch_bytes() const override { return scratch_bytes_; }
+  void run(const Slice& slice) override {
+    if (slice.first) convolving_.transform(slice.memory, slice.sums);
+    convolving_.run(slice.memory, slice.sums, slice.scratch);
+  }
+
+ private:
+  Convolving convolving_;
+  size_t scratch_bytes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Work> Winograd::convolution(const WinogradTensors& tensors, bool backward, float slope) const {
+  return call_work([convolving = Convolving{kernels_, shape(backward), tensors, backward, slope}](void* const* memory) {
+    convolving.transform(memory, memory[convolving.tensors.windows]);
+    convolving.run(memory, memory[convolving.tensors.windows], memory[convolving.tensors.scratch]);
+  });
+}
+
+Slicing Winograd::slicing(const WinogradTensors& tensors, bool backward, float slope) const {
+  Slicing slicing{shape_.images, {tensors.x, tensors.y}};
+  slicing.make = [convolving = Convolving{kernels_, shape(backward), tensors, backward, slope}](Library&, int64_t images) {
+    Convolving slice = convolving;
+    slice.shape.images = images;
+    return std::make_unique<ConvolvingSlices>(slice);
+  };
+  slicing.sums_bytes = windows_bytes(backward);
+  return slicing;
+}
+
+std::unique_ptr<Work> Winograd::gradient(const WinogradGradientTensors& tensors) const {
+  return call_work([tensors, kernels = kernels_, shape = shape_](void* const* memory) {
+    kernels->backward_weights(shape, at<const float>(memory, tensors.x), at<const float>(memory, tensors.dy),
+                              at<float>(memory, tensors.dweights), at<float>(memory, tensors.dbias), memory[tensors.scratch]);
+  });
+}
+
+}  // namespace laminet::cpu
