@@ -80,7 +80,7 @@ Convolution Convolution::timed() const {
   return with_batch(slice > 0 ? std::min(images, slice) : images);
 }
 
-Convolution Convolution::timed_for_winograd() const { return with_batch(images_of(4 * kTimedOperations)); }
+Convolution Convolution::timed_for_winograd() const { return with_batch(images_of(2 * kTimedOperations)); }
 
 Convolution Convolution::with_batch(int64_t images) const {
   Convolution result = *this;
