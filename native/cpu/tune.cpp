@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <limits>
 #include <mutex>
+#include <numeric>
 #include <sstream>
 
 #include "lowering.h"
@@ -17,7 +19,8 @@ namespace laminet::cpu {
 namespace {
 
 constexpr int kWantedRuns = 4;
-constexpr double kMostSeconds = 0.1;  // for one choice
+constexpr double kMostSeconds = 0.05;  // for one choice
+constexpr double kHopeless = 1.3;      // times the best
 constexpr double kClearlyFaster = 0.97;
 
 // Times that a thread of this process was taken off its core.
@@ -88,25 +91,31 @@ void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from,
 
 namespace {
 
-bool measured(const std::vector<Trials>& options) {
-  for (const Trials& trials : options)
-    for (const Trial& trial : trials)
-      if (trial.clean_runs() < kWantedRuns) return false;
-  return true;
+double seconds_of(const Trials& trials) {
+  return std::accumulate(trials.begin(), trials.end(), 0.0, [](double sum, const Trial& trial) { return sum + trial.fastest(); });
 }
 
-// Seconds of each option. The first round warms up: memory is mapped, code is loaded.
+bool measured(const Trials& trials) {
+  return std::all_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.clean_runs() >= kWantedRuns; });
+}
+
+// Seconds of each option. The first round warms up: memory is mapped, code is loaded. After the second one only those run on that still
+// may win.
 std::vector<double> measure(std::vector<Trials>& options) {
   const double start = now();
-  do {
-    for (Trials& trials : options)
-      for (Trial& trial : trials) trial.run();
-  } while (!measured(options) && now() - start < kMostSeconds);
-  std::vector<double> seconds;
-  for (const Trials& trials : options) {
-    seconds.push_back(0);
-    for (const Trial& trial : trials) seconds.back() += trial.fastest();
+  std::vector<Trials*> running;
+  for (Trials& trials : options) running.push_back(&trials);
+  for (int round = 0; now() - start < kMostSeconds || round < 2; ++round) {
+    for (Trials* trials : running)
+      for (Trial& trial : *trials) trial.run();
+    if (round == 0) continue;
+    double best = std::numeric_limits<double>::infinity();
+    for (const Trials* trials : running) best = std::min(best, seconds_of(*trials));
+    std::erase_if(running, [&](const Trials* trials) { return seconds_of(*trials) > best * kHopeless; });
+    if (running.size() == 1 || std::all_of(running.begin(), running.end(), [](const Trials* trials) { return measured(*trials); })) break;
   }
+  std::vector<double> seconds;
+  for (const Trials& trials : options) seconds.push_back(seconds_of(trials));
   return seconds;
 }
 
