@@ -1,5 +1,5 @@
 set(LAMINET_ONEDNN AUTO CACHE STRING "Build the cpu plugin: AUTO (when oneDNN is found), ON (required), OFF")
-set(LAMINET_CUDA AUTO CACHE STRING "Build the cuda plugin: AUTO (when nvcc, cuDNN and cuBLASLt are found), ON (required), OFF")
+set(LAMINET_CUDA AUTO CACHE STRING "Build the cuda plugin: AUTO (when nvcc, cuDNN, cuBLASLt and CUPTI are found), ON (required), OFF")
 set(LAMINET_CUDA_ARCHS "" CACHE STRING "CUDA architectures as CMake names them, or `release` for all; by default a short list")
 set(LAMINET_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
 

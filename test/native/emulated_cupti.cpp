@@ -75,20 +75,20 @@ void CUPTIAPI note(void* data, CUpti_CallbackDomain domain, CUpti_CallbackId id,
 }
 
 // A subscription with everything switched on, for one scope.
-class Session {
+class Subscription {
  public:
-  Session() {
+  Subscription() {
     CHECK_EQUAL(CUPTI(emulated_cupti(), cuptiSubscribe)(&handle_, note, &seen), CUPTI_SUCCESS);
     for (const auto domain : {CUPTI_CB_DOMAIN_RUNTIME_API, CUPTI_CB_DOMAIN_DRIVER_API})
       CUPTI(emulated_cupti(), cuptiEnableDomain)(1, handle_, domain);
     for (const auto id : {CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED, CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED})
       CUPTI(emulated_cupti(), cuptiEnableCallback)(1, handle_, CUPTI_CB_DOMAIN_RESOURCE, id);
     CUPTI(emulated_cupti(), cuptiActivityRegisterCallbacks)(request, complete);
-    flush();  // what a session before has left
+    flush();  // what the one before has left
     filled.clear();
     for (const auto kind : kKinds) CUPTI(emulated_cupti(), cuptiActivityEnable)(kind);
   }
-  ~Session() {
+  ~Subscription() {
     for (const auto kind : kKinds) CUPTI(emulated_cupti(), cuptiActivityDisable)(kind);
     CHECK_EQUAL(CUPTI(emulated_cupti(), cuptiUnsubscribe)(handle_), CUPTI_SUCCESS);
   }
@@ -141,9 +141,9 @@ void work_of_each_kind(cudaStream_t stream) {
 }  // namespace
 
 TEST(records_are_as_long_as_the_real_ones) {
-  Session session;
+  Subscription subscription;
   work_of_each_kind(new_stream());
-  session.flush();
+  subscription.flush();
   const std::vector<std::string> steps = walk(emulated_cupti());
   CHECK_EQUAL(steps.size(), size_t{4});
   if (std::string(REAL_CUPTI).find(".so") == std::string::npos) {
@@ -161,22 +161,22 @@ TEST(records_are_as_long_as_the_real_ones) {
 }
 
 TEST(there_is_one_subscriber_at_a_time) {
-  Session session;
+  Subscription subscription;
   CUpti_SubscriberHandle second = nullptr;
   CHECK_EQUAL(CUPTI(emulated_cupti(), cuptiSubscribe)(&second, note, nullptr), CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED);
 }
 
 TEST(calls_are_told_with_the_numbers_of_their_work) {
-  Session session;
+  Subscription subscription;
   const cudaStream_t stream = new_stream();
-  session.seen = {};
+  subscription.seen = {};
   launch(stream, "a kernel");
   emulated().runtime.check(emulated().runtime.stream_synchronize(stream));
-  CHECK_EQUAL(session.seen.calls, (std::vector<std::string>{"cuLaunchKernelEx", "cudaStreamSynchronize"}));
+  CHECK_EQUAL(subscription.seen.calls, (std::vector<std::string>{"cuLaunchKernelEx", "cudaStreamSynchronize"}));
 }
 
 TEST(clones_have_ids_of_their_own_and_name_their_originals) {
-  Session session;
+  Subscription subscription;
   const cudaStream_t stream = new_stream();
   const EmulatedRuntime& cuda = emulated().runtime;
   cudaGraph_t graph = nullptr;
@@ -186,14 +186,14 @@ TEST(clones_have_ids_of_their_own_and_name_their_originals) {
   launch(stream, "second");
   cuda.check(cuda.end_capture(stream, &graph));
   cuda.check(cuda.instantiate(&executable, graph, 0));
-  const auto& nodes = session.seen.nodes;
+  const auto& nodes = subscription.seen.nodes;
   CHECK_EQUAL(nodes.size(), size_t{6});  // captured, and each clone twice
   CHECK_EQUAL(nodes[3].second, nodes[0].first);
   CHECK_EQUAL(nodes[5].second, nodes[1].first);
   CHECK(nodes[3].first >> 32 != nodes[0].first >> 32);
   cuda.check(cuda.launch(executable, stream));
   cuda.check(cuda.stream_synchronize(stream));
-  session.flush();
+  subscription.flush();
   std::vector<uint64_t> ran;
   for (const auto& buffer : filled) {
     CUpti_Activity* record = nullptr;
@@ -206,10 +206,10 @@ TEST(clones_have_ids_of_their_own_and_name_their_originals) {
 }
 
 TEST(dropped_records_are_counted) {
-  Session session;
+  Subscription subscription;
   const Setting drop("EMULATED_CUPTI_DROP", "2");
   work_of_each_kind(new_stream());
-  session.flush();
+  subscription.flush();
   size_t dropped = 0;
   CUPTI(emulated_cupti(), cuptiActivityGetNumDroppedRecords)(nullptr, 0, &dropped);
   CHECK_EQUAL(dropped, size_t{2});
