@@ -125,6 +125,15 @@ void Lowering::add_primitive(const dnnl::primitive& primitive, const dnnl::primi
       std::move(in_place));
 }
 
+void Lowering::add_preparation(const std::string& what, std::vector<int> reads, std::vector<int> writes, std::unique_ptr<Work> work,
+                               const std::string& detail) {
+  const std::string kept = std::exchange(name_, what + " (" + name_ + ")");
+  const double flops = std::exchange(flops_, 0);
+  add(std::move(reads), std::move(writes), std::move(work), detail);
+  name_ = kept;
+  flops_ = flops;
+}
+
 void Lowering::add_reorder(int from, int to) {
   const Layout source = tensors_[from].layout, destination = tensors_[to].layout;
   const ReorderDescs descs = reorder_descs(source, destination);

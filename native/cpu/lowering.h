@@ -69,6 +69,9 @@ class Lowering {
                      std::vector<Argument> writes, const std::string& detail = {}, std::vector<std::pair<int, int>> in_place = {});
   // How the step that was added last runs slice by slice.
   void slice(Slicing slicing) { steps_.back().slicing = std::make_shared<const Slicing>(std::move(slicing)); }
+  // A step that prepares another one of the kernel: "what (kernel)". The kernel's arithmetic is left to the other one.
+  void add_preparation(const std::string& what, std::vector<int> reads, std::vector<int> writes, std::unique_ptr<Work> work,
+                       const std::string& detail);
   // Converts one tensor to another.
   void add_reorder(int from, int to);
   // Copies bytes, for results that must lie somewhere else.

@@ -102,7 +102,7 @@ TEST(a_step_of_training) {
   CHECK_EQUAL(count(names, "reorder"), 1);
 }
 
-// More images than a core's cache holds: neighbours take turns, each thread with windows of its own.
+// More images than a core's cache holds: neighbours take turns.
 TEST(slices_of_the_batch) {
   const std::string t = "f32[97,32,32,16]";
   const std::string names = COMPARE_OURS(

@@ -88,9 +88,10 @@ class Scratch {
 
 void convolve(const WinogradKernels& kernels, const WinogradShape& shape, const Floats& x, const Floats& weights, bool turned,
               const cpu::WinogradTail& tail, Floats& y) {
-  Scratch windows(kernels.windows_bytes(shape)), scratch(kernels.scratch(shape));
+  const int threads = omp_get_max_threads();
+  Scratch windows(kernels.windows_bytes(shape)), scratch(kernels.scratch(shape, threads));
   kernels.transform(shape, weights.data(), turned, windows.data());
-  kernels.convolve(shape, x.data(), windows.data(), tail, y.data(), scratch.data());
+  kernels.convolve(shape, x.data(), windows.data(), tail, y.data(), threads, scratch.data());
 }
 
 void compare_forward(const WinogradKernels& kernels, const WinogradShape& shape, const Floats& x, const Floats& weights) {

@@ -18,12 +18,11 @@ constexpr int64_t kGroup = 4;                // blocks of filters that a run mee
 // of the cache.
 struct Plan {
   Windows windows;
-  int64_t threads, tiles, runs;
+  int64_t tiles, runs;
   int64_t source_step, result_step;  // floats from one point to the next
 
-  explicit Plan(const WinogradShape& shape)
+  Plan(const WinogradShape& shape, int64_t threads)
       : windows(shape),
-        threads(omp_in_parallel() ? 1 : omp_get_max_threads()),
         tiles(shape.images * tiles_along(shape.rows.output) * tiles_along(shape.columns.output)) {
     const int64_t most = std::max<int64_t>(kSourceBytes / (kPoints * static_cast<int64_t>(sizeof(float)) * shape.channels), kMostRows);
     const int64_t wanted = (tiles + most - 1) / most;
@@ -33,7 +32,6 @@ struct Plan {
     result_step = longest * kGroup * kBlock + kLine;
   }
   int64_t thread_floats() const { return kPoints * (source_step + result_step); }
-  size_t bytes() const { return static_cast<size_t>(threads * thread_floats()) * sizeof(float); }
 };
 
 // A run of tiles.
@@ -127,11 +125,14 @@ void make_windows(const WinogradShape& shape, const float* weights, bool turned,
   transform_windows(Windows(shape), weights, turned, windows);
 }
 
-size_t scratch_bytes(const WinogradShape& shape) { return Plan(shape).bytes(); }
+size_t scratch_bytes(const WinogradShape& shape, int threads) {
+  return static_cast<size_t>(threads * Plan(shape, threads).thread_floats()) * sizeof(float);
+}
 
-void convolve(const WinogradShape& shape, const float* x, const float* windows, const WinogradTail& tail, float* y, void* scratch) {
-  const Plan plan(shape);
-#pragma omp parallel for schedule(static)
+void convolve(const WinogradShape& shape, const float* x, const float* windows, const WinogradTail& tail, float* y, int threads,
+              void* scratch) {
+  const Plan plan(shape, threads);
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int64_t index = 0; index < plan.runs; ++index) {
     float* source = static_cast<float*>(scratch) + omp_get_thread_num() * plan.thread_floats();
     const int64_t first = plan.tiles * index / plan.runs, count = plan.tiles * (index + 1) / plan.runs - first;

@@ -31,16 +31,18 @@ struct WinogradTail {
 // The gradient of the source is a convolution of the result's gradient: its shape. Its weights are the forward ones turned round.
 WinogradShape winograd_backward(const WinogradShape& shape);
 
-// All memory is aligned to a cache line. The size of scratch depends on the number of threads, which is one within a parallel region.
+// All memory is aligned to a cache line.
 struct WinogradKernels {
   int64_t block;  // of channels
   // The weights as `convolve` wants them, which depend on the channels only. `turned`: for the gradient of the source, `weights` being the
   // forward convolution's.
   size_t (*windows_bytes)(const WinogradShape& shape);
   void (*transform)(const WinogradShape& shape, const float* weights, bool turned, float* windows);
-  size_t (*scratch)(const WinogradShape& shape);
-  void (*convolve)(const WinogradShape& shape, const float* x, const float* windows, const WinogradTail& tail, float* y, void* scratch);
-  // The gradient of the weights, and of the bias unless null; `shape` is the forward convolution's.
+  size_t (*scratch)(const WinogradShape& shape, int threads);
+  void (*convolve)(const WinogradShape& shape, const float* x, const float* windows, const WinogradTail& tail, float* y, int threads,
+                   void* scratch);
+  // The gradient of the weights, and of the bias unless null; `shape` is the forward convolution's. Runs on all threads of OpenMP, whose
+  // number scratch depends on.
   size_t (*backward_weights_scratch)(const WinogradShape& shape);
   void (*backward_weights)(const WinogradShape& shape, const float* x, const float* dy, float* dweights, float* dbias, void* scratch);
 };

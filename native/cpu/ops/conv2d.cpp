@@ -39,15 +39,19 @@ class ConvolutionForward : public Kernel {
           for (const MemoryDesc& image : {desc.src_desc(), desc.dst_desc()}) add_unblocking_trial(trials, library, image);
           return trials;
         },
-        tail.slope() ? WinogradTrial([&](const Winograd& winograd, double share) { return trial(winograd, share); }) : nullptr);
+        tail.slope() ? WinogradTrials([&](const Winograd& winograd, double share) { return this->trials(winograd, share); }) : nullptr);
   }
 
-  Trial trial(const Winograd& winograd, double share) const {
-    const std::vector<size_t> bytes{winograd.source().get_size(),      winograd.weights().get_size(),
-                                    convolution.bias().get_size(),     winograd.destination().get_size(),
-                                    winograd.windows_bytes(false),     winograd.scratch_bytes(false)};
-    const WinogradTensors tensors{.x = 0, .weights = 1, .bias = tail.bias < 0 ? -1 : 2, .y = 3, .windows = 4, .scratch = 5};
-    return Trial(winograd.convolution(tensors, false, *tail.slope()), bytes, share);
+  Trials trials(const Winograd& winograd, double share) const {
+    const size_t windows = winograd.windows_bytes(false);
+    const WinogradTensors tensors{.x = 0, .windows = 1, .bias = tail.bias < 0 ? -1 : 2, .y = 3, .scratch = 4};
+    Trials result;
+    result.emplace_back(winograd.transform(0, 1, false), std::vector{winograd.weights().get_size(), windows}, share);
+    result.emplace_back(winograd.convolution(tensors, false, *tail.slope()),
+                        std::vector{winograd.source().get_size(), windows, convolution.bias().get_size(),
+                                    winograd.destination().get_size(), winograd.scratch_bytes(false)},
+                        share);
+    return result;
   }
 
   MemoryDesc weights_desc(const Implementation<Desc>& implementation) const {
@@ -86,13 +90,12 @@ class ConvolutionForward : public Kernel {
   void lower(Lowering& lowering, const Winograd& winograd) const {
     const Layout x_layout = image_layout(winograd.source()), y_layout = image_layout(winograd.destination());
     WinogradTensors tensors{.x = lowering.use(x, x_layout),
-                            .weights = lowering.use(weights, convolution.kernel_layout(winograd.weights()))};
-    std::vector<int> reads{tensors.x, tensors.weights};
+                            .windows = add_windows(lowering, convolution, winograd, weights, false)};
+    std::vector<int> reads{tensors.x, tensors.windows};
     if (tail.bias >= 0) reads.push_back(tensors.bias = lowering.use_plain(tail.bias));
     tensors.y = lowering.define(tail.result, y_layout);
-    tensors.windows = lowering.scratch(winograd.windows_bytes(false));
     tensors.scratch = lowering.scratch(winograd.scratch_bytes(false));
-    lowering.add(reads, {tensors.y, tensors.windows, tensors.scratch}, winograd.convolution(tensors, false, *tail.slope()),
+    lowering.add(reads, {tensors.y, tensors.scratch}, winograd.convolution(tensors, false, *tail.slope()),
                  winograd.name() + ", " + x_layout.text() + " -> " + y_layout.text());
     lowering.slice(winograd.slicing(tensors, false, *tail.slope()));
   }

@@ -22,10 +22,14 @@ class ConvolutionBackwardInput : public Kernel {
         descs,
         [&](const Desc& desc, const Convolution& problem) { return trials_of(library, desc, problem); },
         [](const Winograd& winograd, double share) {
-          return Trial(winograd.convolution({.x = 0, .weights = 1, .y = 2, .windows = 3, .scratch = 4}, true),
-                       {winograd.destination().get_size(), winograd.weights().get_size(), winograd.source().get_size(),
-                        winograd.windows_bytes(true), winograd.scratch_bytes(true)},
-                       share);
+          const size_t windows = winograd.windows_bytes(true);
+          Trials trials;
+          trials.emplace_back(winograd.transform(0, 1, true), std::vector{winograd.weights().get_size(), windows}, share);
+          trials.emplace_back(winograd.convolution({.x = 0, .windows = 1, .y = 2, .scratch = 3}, true),
+                              std::vector{winograd.destination().get_size(), windows, winograd.source().get_size(),
+                                          winograd.scratch_bytes(true)},
+                              share);
+          return trials;
         });
   }
 
@@ -48,11 +52,10 @@ class ConvolutionBackwardInput : public Kernel {
   void lower(Lowering& lowering, const Winograd& winograd) const {
     const Layout dy = image_layout(winograd.destination()), dx = image_layout(winograd.source());
     WinogradTensors tensors{.x = lowering.use(operands[1], dy),
-                            .weights = lowering.use(operands[0], convolution.kernel_layout(winograd.weights()))};
+                            .windows = add_windows(lowering, convolution, winograd, operands[0], true)};
     tensors.y = lowering.define(results.front(), dx);
-    tensors.windows = lowering.scratch(winograd.windows_bytes(true));
     tensors.scratch = lowering.scratch(winograd.scratch_bytes(true));
-    lowering.add({tensors.x, tensors.weights}, {tensors.y, tensors.windows, tensors.scratch}, winograd.convolution(tensors, true),
+    lowering.add({tensors.x, tensors.windows}, {tensors.y, tensors.scratch}, winograd.convolution(tensors, true),
                  winograd.name() + ", " + dy.text() + " -> " + dx.text());
     lowering.slice(winograd.slicing(tensors, true));
   }

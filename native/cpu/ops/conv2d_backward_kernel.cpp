@@ -105,10 +105,12 @@ class ConvolutionBackwardKernel : public Kernel {
           return trials;
         },
         [&](const Winograd& winograd, double share) {
-          return Trial(winograd.gradient({.x = 0, .dy = 1, .dweights = 2, .dbias = bias_gradient < 0 ? -1 : 3, .scratch = 4}),
-                       {winograd.source().get_size(), winograd.destination().get_size(), winograd.weights().get_size(),
-                        convolution.bias().get_size(), winograd.gradient_scratch_bytes()},
-                       share);
+          Trials trials;
+          trials.emplace_back(winograd.gradient({.x = 0, .dy = 1, .dweights = 2, .dbias = bias_gradient < 0 ? -1 : 3, .scratch = 4}),
+                              std::vector{winograd.source().get_size(), winograd.destination().get_size(), winograd.weights().get_size(),
+                                          convolution.bias().get_size(), winograd.gradient_scratch_bytes()},
+                              share);
+          return trials;
         });
   }
 

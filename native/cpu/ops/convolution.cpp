@@ -80,7 +80,7 @@ Convolution Convolution::timed() const {
   return with_batch(slice > 0 ? std::min(images, slice) : images);
 }
 
-Convolution Convolution::timed_for_winograd() const { return with_batch(images_of(2 * kTimedOperations)); }
+Convolution Convolution::timed_for_winograd() const { return with_batch(images_of(4 * kTimedOperations)); }
 
 Convolution Convolution::with_batch(int64_t images) const {
   Convolution result = *this;
@@ -91,6 +91,13 @@ Convolution Convolution::with_batch(int64_t images) const {
 std::string Convolution::key() const {
   return dims_text(source) + " " + dims_text(weights) + " " + dims_text(destination) + " s" + dims_text(window.strides) + " d" +
          dims_text(window.dilations) + " p" + dims_text(window.before);
+}
+
+int add_windows(Lowering& lowering, const Convolution& convolution, const Winograd& winograd, int weights, bool backward) {
+  const Layout layout = convolution.kernel_layout(winograd.weights());
+  const int from = lowering.use(weights, layout), windows = lowering.scratch(winograd.windows_bytes(backward), "windows");
+  lowering.add_preparation("transform", {from}, {windows}, winograd.transform(from, windows, backward), layout.text());
+  return windows;
 }
 
 void add_unblocking_trial(Trials& trials, Library& library, const MemoryDesc& image) {

@@ -53,6 +53,9 @@ inline Layout image_layout(const MemoryDesc& desc) { return Layout::from_library
 // block.
 void add_unblocking_trial(Trials& trials, Library& library, const MemoryDesc& image);
 
+// Adds the step that makes windows of a value, the weights of a convolution of ours; gives their tensor.
+int add_windows(Lowering& lowering, const Convolution& convolution, const Winograd& winograd, int weights, bool backward);
+
 // One way to compute a convolution: the library's, or ours.
 template <typename Desc>
 struct Implementation {
@@ -64,13 +67,13 @@ struct Implementation {
 };
 
 // What a run of ours takes, and which share of it counts; empty where it cannot do what is asked for.
-using WinogradTrial = std::function<Trial(const Winograd&, double share)>;
+using WinogradTrials = std::function<Trials(const Winograd&, double share)>;
 
 // The fastest option at the true batch size: `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, and
 // `trials(desc, convolution)` what a run of one takes.
 template <typename Desc, typename Make, typename Descs, typename MakeTrials>
 Implementation<Desc> choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make,
-                            const Descs& descs, const MakeTrials& trials, const WinogradTrial& winograd_trial) {
+                            const Descs& descs, const MakeTrials& trials, const WinogradTrials& winograd_trials) {
   const auto offered = [&](const Convolution& problem, const Convolution& problem_of_ours) {
     const auto checked = [&](dnnl::algorithm algorithm) -> Made<Desc> {
       if (algorithm == dnnl::algorithm::convolution_winograd && !problem.suits_winograd()) return {};
@@ -78,7 +81,7 @@ Implementation<Desc> choose(Library& library, const std::string& direction, cons
     };
     std::vector<Implementation<Desc>> result;
     for (const Option<Desc>& option : options<Desc>(checked, descs)) result.push_back({option.name, option.desc, {}});
-    const std::optional<Winograd> ours = winograd_trial ? Winograd::of(problem_of_ours) : std::nullopt;
+    const std::optional<Winograd> ours = winograd_trials ? Winograd::of(problem_of_ours) : std::nullopt;
     if (ours) result.push_back({ours->name(), {}, ours});
     return result;
   };
@@ -94,9 +97,7 @@ Implementation<Desc> choose(Library& library, const std::string& direction, cons
   const std::string key = direction + " " + small.key() + (timed.back().winograd ? " ours=" + std::to_string(images) : "");
   const std::string winner = fastest(library, key, names, [&](size_t index) {
     if (!timed[index].winograd) return trials(timed[index].desc, small);
-    Trials ours;
-    ours.push_back(winograd_trial(*timed[index].winograd, static_cast<double>(small.source[0]) / static_cast<double>(images)));
-    return ours;
+    return winograd_trials(*timed[index].winograd, static_cast<double>(small.source[0]) / static_cast<double>(images));
   });
   for (const Implementation<Desc>& option : all)
     if (option.name == winner) return option;

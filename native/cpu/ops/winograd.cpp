@@ -1,5 +1,7 @@
 #include "winograd.h"
 
+#include <omp.h>
+
 #include "convolution.h"
 #include "cpu/call_work.h"
 #include "cpu/kernel_tables.h"
@@ -53,32 +55,25 @@ std::optional<Winograd> Winograd::of(const Convolution& problem) {
 
 namespace {
 
-// A convolution, but for its windows and scratch, which the caller knows where to find.
 struct Convolving {
   const WinogradKernels* kernels;
   WinogradShape shape;
   WinogradTensors tensors;
-  bool backward;
   float slope;
+  int threads;
 
-  void transform(void* const* memory, void* windows) const {
-    kernels->transform(shape, at<const float>(memory, tensors.weights), backward, static_cast<float*>(windows));
-  }
-  void run(void* const* memory, const void* windows, void* scratch) const {
-    kernels->convolve(shape, at<const float>(memory, tensors.x), static_cast<const float*>(windows),
-                      {.bias = at<const float>(memory, tensors.bias), .slope = slope}, at<float>(memory, tensors.y), scratch);
+  void run(void* const* memory, void* scratch) const {
+    kernels->convolve(shape, at<const float>(memory, tensors.x), at<const float>(memory, tensors.windows),
+                      {.bias = at<const float>(memory, tensors.bias), .slope = slope}, at<float>(memory, tensors.y), threads, scratch);
   }
 };
 
 class ConvolvingSlices : public SliceWork {
  public:
   explicit ConvolvingSlices(const Convolving& convolving)
-      : convolving_(convolving), scratch_bytes_(convolving.kernels->scratch(convolving.shape)) {}
+      : convolving_(convolving), scratch_bytes_(convolving.kernels->scratch(convolving.shape, convolving.threads)) {}
   size_t scratch_bytes() const override { return scratch_bytes_; }
-  void run(const Slice& slice) override {
-    if (slice.first) convolving_.transform(slice.memory, slice.sums);
-    convolving_.run(slice.memory, slice.sums, slice.scratch);
-  }
+  void run(const Slice& slice) override { convolving_.run(slice.memory, slice.scratch); }
 
  private:
   Convolving convolving_;
@@ -87,21 +82,27 @@ class ConvolvingSlices : public SliceWork {
 
 }  // namespace
 
+size_t Winograd::scratch_bytes(bool backward) const { return kernels_->scratch(shape(backward), omp_get_max_threads()); }
+
+std::unique_ptr<Work> Winograd::transform(int weights, int windows, bool backward) const {
+  return call_work([=, kernels = kernels_, shape = shape(backward)](void* const* memory) {
+    kernels->transform(shape, at<const float>(memory, weights), backward, at<float>(memory, windows));
+  });
+}
+
 std::unique_ptr<Work> Winograd::convolution(const WinogradTensors& tensors, bool backward, float slope) const {
-  return call_work([convolving = Convolving{kernels_, shape(backward), tensors, backward, slope}](void* const* memory) {
-    convolving.transform(memory, memory[convolving.tensors.windows]);
-    convolving.run(memory, memory[convolving.tensors.windows], memory[convolving.tensors.scratch]);
+  return call_work([convolving = Convolving{kernels_, shape(backward), tensors, slope, omp_get_max_threads()}](void* const* memory) {
+    convolving.run(memory, memory[convolving.tensors.scratch]);
   });
 }
 
 Slicing Winograd::slicing(const WinogradTensors& tensors, bool backward, float slope) const {
   Slicing slicing{shape_.images, {tensors.x, tensors.y}};
-  slicing.make = [convolving = Convolving{kernels_, shape(backward), tensors, backward, slope}](Library&, int64_t images) {
+  slicing.make = [convolving = Convolving{kernels_, shape(backward), tensors, slope, 1}](Library&, int64_t images) {
     Convolving slice = convolving;
     slice.shape.images = images;
     return std::make_unique<ConvolvingSlices>(slice);
   };
-  slicing.sums_bytes = windows_bytes(backward);
   return slicing;
 }
 

@@ -14,9 +14,9 @@ namespace laminet::cpu {
 
 struct Convolution;
 
-// The arguments of a convolution: tensors; bias -1: none. For the gradient of the source, x is the result's and y the source's.
+// The arguments of steps: tensors; bias -1: none. For the gradient of the source, x is the result's and y the source's.
 struct WinogradTensors {
-  int x = -1, weights = -1, bias = -1, y = -1, windows = -1, scratch = -1;
+  int x = -1, windows = -1, bias = -1, y = -1, scratch = -1;
 };
 struct WinogradGradientTensors {
   int x = -1, dy = -1, dweights = -1, dbias = -1, scratch = -1;
@@ -35,12 +35,12 @@ class Winograd {
 
   // Bytes of the weights as a convolution wants them, and of its scratch.
   size_t windows_bytes(bool backward) const { return kernels_->windows_bytes(shape(backward)); }
-  size_t scratch_bytes(bool backward) const { return kernels_->scratch(shape(backward)); }
+  size_t scratch_bytes(bool backward) const;
   size_t gradient_scratch_bytes() const { return kernels_->backward_weights_scratch(shape_); }
 
-  // Forward, negative results being multiplied by `slope`, or the gradient of the source.
+  // Forward, negative results being multiplied by `slope`, or the gradient of the source; before it, the weights become windows.
+  std::unique_ptr<Work> transform(int weights, int windows, bool backward) const;
   std::unique_ptr<Work> convolution(const WinogradTensors& tensors, bool backward, float slope = 1) const;
-  // The same slice by slice, each thread keeping its own windows.
   Slicing slicing(const WinogradTensors& tensors, bool backward, float slope = 1) const;
   // The gradient of the weights.
   std::unique_ptr<Work> gradient(const WinogradGradientTensors& tensors) const;
