@@ -12,7 +12,7 @@ namespace laminet::cpu {
 
 namespace {
 
-constexpr double kTimedOperations = 0.4e9;
+constexpr double kTimedOperations = 0.3e9;
 
 std::string dims_text(const Dims& dims) {
   std::ostringstream text;
