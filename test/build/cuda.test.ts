@@ -23,7 +23,13 @@ describe('nvcc', () => {
   /** Configures in a folder of its own, with (empty) files of cuDNN, cuBLASLt and CUPTI. */
   function configure(nvcc: string, ...options: string[]) {
     const toolkit = join(work, 'toolkit');
-    for (const file of ['include/cudnn.h', 'include/cublasLt.h', 'include/cupti.h', 'lib/libcudnn.so.9', 'lib/libcublasLt.so.13']) {
+    for (const file of [
+      'include/cudnn.h',
+      'include/cublasLt.h',
+      'include/cupti.h',
+      'lib/libcudnn.so.9',
+      'lib/libcublasLt.so.13',
+    ]) {
       write(join(toolkit, file));
     }
     const folder = mkdtempSync(join(work, 'cmake-'));
