@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kWantedRuns = 4;
 constexpr double kMostSeconds = 0.05;  // for one choice
-constexpr double kHopeless = 1.3;      // times the best
+constexpr double kHopeless = 1.5;      // times the best
 constexpr double kClearlyFaster = 0.97;
 
 // Times that a thread of this process was taken off its core.
@@ -99,16 +99,16 @@ bool measured(const Trials& trials) {
   return std::all_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.clean_runs() >= kWantedRuns; });
 }
 
-// Seconds of each option. The first round warms up: memory is mapped, code is loaded. After the second one only those run on that still
+// Seconds of each option. The first round warms up: memory is mapped, code is loaded. After the third one only those run on that still
 // may win.
 std::vector<double> measure(std::vector<Trials>& options) {
   const double start = now();
   std::vector<Trials*> running;
   for (Trials& trials : options) running.push_back(&trials);
-  for (int round = 0; now() - start < kMostSeconds || round < 2; ++round) {
+  for (int round = 0; now() - start < kMostSeconds || round < 3; ++round) {
     for (Trials* trials : running)
       for (Trial& trial : *trials) trial.run();
-    if (round == 0) continue;
+    if (round < 2) continue;
     double best = std::numeric_limits<double>::infinity();
     for (const Trials* trials : running) best = std::min(best, seconds_of(*trials));
     std::erase_if(running, [&](const Trials* trials) { return seconds_of(*trials) > best * kHopeless; });

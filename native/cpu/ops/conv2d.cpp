@@ -39,18 +39,18 @@ class ConvolutionForward : public Kernel {
           for (const MemoryDesc& image : {desc.src_desc(), desc.dst_desc()}) add_unblocking_trial(trials, library, image);
           return trials;
         },
-        tail.slope() ? WinogradTrials([&](const Winograd& winograd, double share) { return this->trials(winograd, share); }) : nullptr);
+        tail.slope() ? WinogradTrials([&](const Winograd& winograd, const Shares& shares) { return this->trials(winograd, shares); }) : nullptr);
   }
 
-  Trials trials(const Winograd& winograd, double share) const {
+  Trials trials(const Winograd& winograd, const Shares& shares) const {
     const size_t windows = winograd.windows_bytes(false);
     const WinogradTensors tensors{.x = 0, .windows = 1, .bias = tail.bias < 0 ? -1 : 2, .y = 3, .scratch = 4};
     Trials result;
-    result.emplace_back(winograd.transform(0, 1, false), std::vector{winograd.weights().get_size(), windows}, share);
+    result.emplace_back(winograd.transform(0, 1, false), std::vector{winograd.weights().get_size(), windows}, shares.once);
     result.emplace_back(winograd.convolution(tensors, false, *tail.slope()),
                         std::vector{winograd.source().get_size(), windows, convolution.bias().get_size(),
                                     winograd.destination().get_size(), winograd.scratch_bytes(false)},
-                        share);
+                        shares.images);
     return result;
   }
 

@@ -21,14 +21,14 @@ class ConvolutionBackwardInput : public Kernel {
         },
         descs,
         [&](const Desc& desc, const Convolution& problem) { return trials_of(library, desc, problem); },
-        [](const Winograd& winograd, double share) {
+        [](const Winograd& winograd, const Shares& shares) {
           const size_t windows = winograd.windows_bytes(true);
           Trials trials;
-          trials.emplace_back(winograd.transform(0, 1, true), std::vector{winograd.weights().get_size(), windows}, share);
+          trials.emplace_back(winograd.transform(0, 1, true), std::vector{winograd.weights().get_size(), windows}, shares.once);
           trials.emplace_back(winograd.convolution({.x = 0, .windows = 1, .y = 2, .scratch = 3}, true),
                               std::vector{winograd.destination().get_size(), windows, winograd.source().get_size(),
                                           winograd.scratch_bytes(true)},
-                              share);
+                              shares.images);
           return trials;
         });
   }

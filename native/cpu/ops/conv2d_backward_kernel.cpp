@@ -104,12 +104,12 @@ class ConvolutionBackwardKernel : public Kernel {
           for (const MemoryDesc& image : {desc.src_desc(), desc.diff_dst_desc()}) add_unblocking_trial(trials, library, image);
           return trials;
         },
-        [&](const Winograd& winograd, double share) {
+        [&](const Winograd& winograd, const Shares& shares) {
           Trials trials;
           trials.emplace_back(winograd.gradient({.x = 0, .dy = 1, .dweights = 2, .dbias = bias_gradient < 0 ? -1 : 3, .scratch = 4}),
                               std::vector{winograd.source().get_size(), winograd.destination().get_size(), winograd.weights().get_size(),
                                           convolution.bias().get_size(), winograd.gradient_scratch_bytes()},
-                              share);
+                              shares.images);
           return trials;
         });
   }

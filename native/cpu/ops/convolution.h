@@ -66,8 +66,14 @@ struct Implementation {
   explicit operator bool() const { return !name.empty(); }
 };
 
-// What a run of ours takes, and which share of it counts; empty where it cannot do what is asked for.
-using WinogradTrials = std::function<Trials(const Winograd&, double share)>;
+// Which share of the time of ours counts, at another batch than the library's: of what it does for each image, and of what it does once,
+// for the true batch.
+struct Shares {
+  double images, once;
+};
+
+// What a run of ours takes; empty where it cannot do what is asked for.
+using WinogradTrials = std::function<Trials(const Winograd&, const Shares&)>;
 
 // The fastest option at the true batch size: `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, and
 // `trials(desc, convolution)` what a run of one takes.
@@ -93,11 +99,14 @@ Implementation<Desc> choose(Library& library, const std::string& direction, cons
   std::vector<std::string> names;
   for (const Implementation<Desc>& option : timed) names.push_back(option.name);
   if (names.empty()) return all.front();
-  const int64_t images = small_of_ours.source[0];
-  const std::string key = direction + " " + small.key() + (timed.back().winograd ? " ours=" + std::to_string(images) : "");
+  const auto share_of = [&](const Convolution& other) {
+    return static_cast<double>(small.source[0]) / static_cast<double>(other.source[0]);
+  };
+  const Shares shares{share_of(small_of_ours), share_of(convolution)};
+  const std::string key = direction + " " + small.key() + (timed.back().winograd ? " of " + std::to_string(convolution.source[0]) : "");
   const std::string winner = fastest(library, key, names, [&](size_t index) {
     if (!timed[index].winograd) return trials(timed[index].desc, small);
-    return winograd_trials(*timed[index].winograd, static_cast<double>(small.source[0]) / static_cast<double>(images));
+    return winograd_trials(*timed[index].winograd, shares);
   });
   for (const Implementation<Desc>& option : all)
     if (option.name == winner) return option;
