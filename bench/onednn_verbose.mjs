@@ -41,3 +41,12 @@ export function primitiveTimes(lines, { op, direction }) {
     return counts ? [1000 * primitive.milliseconds] : [];
   });
 }
+
+/** Times of single calls added up by run: a kernel that takes the batch in slices calls its primitive for each of them. */
+export function timesOfRuns(times, runs) {
+  const calls = Math.max(1, Math.round(times.length / runs));
+  const sums = [];
+  for (let at = 0; at + calls <= times.length; at += calls)
+    sums.push(times.slice(at, at + calls).reduce((sum, time) => sum + time, 0));
+  return sums;
+}

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { primitiveTimes } from './onednn_verbose.mjs';
+import { primitiveTimes, timesOfRuns } from './onednn_verbose.mjs';
 import { commandLine } from './options.mjs';
 import { opNames, parseList, parseProblem } from './problems.mjs';
 import { addResult, finishReport, startReport } from './report.mjs';
@@ -69,7 +69,7 @@ async function measureWithVerbose(found) {
     if (line === 'begin') lines = [];
     else if (line.startsWith('{')) {
       const result = JSON.parse(line);
-      const times = primitiveTimes(lines, result);
+      const times = timesOfRuns(primitiveTimes(lines, result), result.runs);
       found({ ...result, primitive: times.length === 0 ? null : median(times) });
     } else lines.push(line);
   }

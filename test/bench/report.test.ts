@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { idleShares } from '../../bench/idle.mjs';
-import { parseVerbose, primitiveTimes } from '../../bench/onednn_verbose.mjs';
+import { parseVerbose, primitiveTimes, timesOfRuns } from '../../bench/onednn_verbose.mjs';
 import { parseCases, parseNumbers } from '../../bench/options.mjs';
 import { checkReport, startReport } from '../../bench/report.mjs';
 
@@ -69,6 +69,12 @@ describe("oneDNN's lines", () => {
     expect(primitiveTimes(lines, { op: 'conv2d', direction: 'data' })).toEqual([750]);
     expect(primitiveTimes(lines, { op: 'conv2d', direction: 'weights' })).toEqual([]);
     expect(primitiveTimes(lines, { op: 'matmul', direction: 'weights' })).toEqual([500]);
+  });
+
+  it('add up the slices of each run', () => {
+    expect(timesOfRuns([1, 2, 3, 4, 5, 6], 3)).toEqual([3, 7, 11]);
+    expect(timesOfRuns([1, 2, 3], 3)).toEqual([1, 2, 3]);
+    expect(timesOfRuns([], 3)).toEqual([]);
   });
 });
 
