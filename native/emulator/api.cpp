@@ -28,7 +28,7 @@ struct Planned {
 };
 
 struct State {
-  std::recursive_mutex mutex;
+  FairMutex mutex;
   cudaError_t lost = cudaSuccess;
   Planned planned;
   laminet_emulator_counts counts{};
@@ -126,7 +126,7 @@ cudaError_t call(const char* name, const std::function<void()>& body) {
   return error;
 }
 
-std::unique_lock<std::recursive_mutex> lock_device() { return std::unique_lock(state().mutex); }
+std::unique_lock<FairMutex> lock_device() { return std::unique_lock(state().mutex); }
 
 laminet_emulator_counts& counts() { return state().counts; }
 

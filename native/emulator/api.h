@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "emulator/counts.h"
+#include "emulator/fair_mutex.h"
 #include "emulator/fault.h"
 
 namespace laminet::emulator {
@@ -21,7 +22,7 @@ struct Refusal {
 // Runs `body` as the API function `name`. After a Fault, this and all later calls return its code.
 cudaError_t call(const char* name, const std::function<void()>& body);
 // For functions that are no part of the API.
-std::unique_lock<std::recursive_mutex> lock_device();
+std::unique_lock<FairMutex> lock_device();
 // Ends the device's life with `code`: what is queued never runs.
 void lose(cudaError_t code);
 
