@@ -1,5 +1,11 @@
 #include "kernel_tables.h"
 
+#include <strings.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
 namespace laminet::cpu {
 
 #define LAMINET_DECLARE_TABLES(isa)               \
@@ -41,7 +47,24 @@ const std::vector<Isa>& available_isas() {
   return isas;
 }
 
-Isa best_isa() { return available_isas().back(); }
+// AVX2_VNNI and the like are AVX2 to our kernels; what is not known here caps nothing.
+Isa best_isa(const char* cap) {
+  const auto begins = [&](const char* name) { return strncasecmp(cap, name, std::strlen(name)) == 0; };
+  Isa most = Isa::avx512;
+  if (begins("SSE41") || begins("AVX")) most = Isa::base;
+  if (begins("AVX2")) most = Isa::avx2;
+  if (begins("AVX512") || begins("AVX10")) most = Isa::avx512;
+  return std::min(most, available_isas().back());
+}
+
+Isa best_isa() {
+  static const Isa best = [] {
+    for (const char* name : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"})
+      if (const char* cap = std::getenv(name)) return best_isa(cap);
+    return available_isas().back();
+  }();
+  return best;
+}
 
 const char* isa_name(Isa isa) {
   static constexpr const char* names[] = {"base", "AVX2", "AVX-512"};

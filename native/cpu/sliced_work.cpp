@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "runtime/timeline.h"
+#include "threads.h"
 
 namespace laminet::cpu {
 
@@ -16,18 +17,6 @@ constexpr size_t kAlignment = 64;
 constexpr size_t kSpacing = 4096 + kAlignment;
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
-// Primitives that are made meanwhile run on the thread that calls them.
-class OneThread {
- public:
-  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneThread() { omp_set_num_threads(before_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_;
-};
 
 }  // namespace
 

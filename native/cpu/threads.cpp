@@ -69,14 +69,8 @@ void prepare_threads(int threads) {
   prepared = threads;
 }
 
-Isa capped_isa() {
-#if defined(__x86_64__)
-  const auto library = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  if (library < static_cast<unsigned>(dnnl::cpu_isa::avx2)) return Isa::base;
-  if (library < static_cast<unsigned>(dnnl::cpu_isa::avx512_core)) return std::min(best_isa(), Isa::avx2);
-#endif
-  return best_isa();
-}
+OneThread::OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+OneThread::~OneThread() { omp_set_num_threads(before_); }
 
 const char* instruction_set() {
   switch (dnnl::get_effective_cpu_isa()) {

@@ -1,8 +1,6 @@
 // How many threads a device computes with, and the state those threads need.
 #pragma once
 
-#include "kernels/isa.h"
-
 namespace laminet::cpu {
 
 // `requested`, else LAMINET_NUM_THREADS, else every core this process may use (affinity, and the quota of its control group).
@@ -12,8 +10,17 @@ int choose_threads(int requested);
 // anything that creates or runs one. Denormals become zero in every worker (the second moments of dead units are denormal, and slow).
 void prepare_threads(int threads);
 
-// The best instruction set of our kernels that the library's cap (DNNL_MAX_CPU_ISA) allows.
-Isa capped_isa();
+// While it lives, what the calling thread makes and runs takes one thread.
+class OneThread {
+ public:
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
 
 // "AVX-512", "AVX2", ...: what the library was allowed to use.
 const char* instruction_set();

@@ -121,12 +121,11 @@ std::vector<double> measure(std::vector<Trials>& options) {
 
 }  // namespace
 
-std::string fastest(Library& library, const std::string& key, const std::vector<std::string>& names,
+std::string fastest(const std::string& key, const std::vector<std::string>& names,
                     const std::function<Trials(size_t)>& make) {
   if (names.size() == 1) return names.front();
-  const std::string place = key + " threads=" + std::to_string(library.threads);
   const std::lock_guard lock(timing_mutex);
-  if (const auto known = kept_choices().find(place, names)) return *known;
+  if (const auto known = kept_choices().find(key, names)) return *known;
   std::vector<Trials> options;
   for (size_t option = 0; option < names.size(); ++option) options.push_back(make(option));
   const std::vector<double> seconds = measure(options);
@@ -136,8 +135,8 @@ std::string fastest(Library& library, const std::string& key, const std::vector<
     report += (option == 0 ? "" : ", ") + names[option] + " " + std::to_string(seconds[option] * 1e3) + " ms";
     if (seconds[option] < seconds[best] * kClearlyFaster) best = option;
   }
-  const std::string chosen = kept_choices().settle(place, names, names[best]);
-  if (log_enabled()) log("cpu: " + place + ": " + report + "; chose " + chosen + (chosen == names[best] ? "" : ", as another process did"));
+  const std::string chosen = kept_choices().settle(key, names, names[best]);
+  if (log_enabled()) log("cpu: " + key + ": " + report + "; chose " + chosen + (chosen == names[best] ? "" : ", as another process did"));
   return chosen;
 }
 

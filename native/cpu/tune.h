@@ -53,9 +53,9 @@ void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from,
 // implementations round differently.
 Choices& kept_choices();
 
-// The name of the fastest option; `make(i)` is asked once per key and number of threads, if no process has asked before. The options run in
-// turn, so that a machine that is busy for a while is unfair to nobody; the first one wins near ties.
-std::string fastest(Library& library, const std::string& key, const std::vector<std::string>& names,
+// The name of the fastest option; `make(i)` is asked once per key, if no process has asked before. The options run in turn, so that a machine
+// that is busy for a while is unfair to nobody; the first one wins near ties.
+std::string fastest(const std::string& key, const std::vector<std::string>& names,
                     const std::function<Trials(size_t)>& make);
 
 // Readable by everybody but the library, and not its plain loops.

@@ -122,5 +122,8 @@ TEST(power) {
 TEST(instruction_sets) {
   CHECK(!cpu::available_isas().empty());
   CHECK(cpu::available_isas().front() == cpu::Isa::base);
-  CHECK(cpu::best_isa() == cpu::available_isas().back());
+  const cpu::Isa best = cpu::available_isas().back();
+  for (const char* cap : {"", "ALL", "DEFAULT", "AVX512_CORE", "avx512_core_bf16", "AVX10_1_512"}) CHECK(cpu::best_isa(cap) == best);
+  for (const char* cap : {"AVX2", "avx2", "AVX2_VNNI"}) CHECK(cpu::best_isa(cap) == std::min(best, cpu::Isa::avx2));
+  for (const char* cap : {"AVX", "SSE41", "sse41"}) CHECK(cpu::best_isa(cap) == cpu::Isa::base);
 }

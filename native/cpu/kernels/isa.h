@@ -18,6 +18,8 @@ enum class Isa { base, avx2, avx512 };
 const char* isa_name(Isa isa);
 // That this build has and this machine runs, best last.
 const std::vector<Isa>& available_isas();
+// The best of them that oneDNN's cap allows: ONEDNN_MAX_CPU_ISA or DNNL_MAX_CPU_ISA in the environment, so that one variable caps both.
 Isa best_isa();
+Isa best_isa(const char* cap);
 
 }  // namespace laminet::cpu

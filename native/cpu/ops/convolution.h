@@ -5,6 +5,7 @@
 
 #include "cpu/claims.h"
 #include "cpu/lowering.h"
+#include "cpu/threads.h"
 #include "cpu/tune.h"
 #include "winograd.h"
 
@@ -75,25 +76,27 @@ struct Shares {
 // What a run of ours takes; empty where it cannot do what is asked for.
 using WinogradTrials = std::function<Trials(const Winograd&, const Shares&)>;
 
-// The fastest option at the true batch size: `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, and
-// `trials(desc, convolution)` what a run of one takes.
+// The fastest option at the true batch size, timed on one thread: on several, a run takes as long as the thread that is kept from its core
+// for longest. `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, and `trials(desc, convolution)` what
+// a run of one takes. The library's Winograd is no option beside ours.
 template <typename Desc, typename Make, typename Descs, typename MakeTrials>
-Implementation<Desc> choose(Library& library, const std::string& direction, const Convolution& convolution, const Make& make,
-                            const Descs& descs, const MakeTrials& trials, const WinogradTrials& winograd_trials) {
+Implementation<Desc> choose(const std::string& direction, const Convolution& convolution, const Make& make, const Descs& descs,
+                            const MakeTrials& trials, const WinogradTrials& winograd_trials) {
   const auto offered = [&](const Convolution& problem, const Convolution& problem_of_ours) {
+    const std::optional<Winograd> ours = winograd_trials ? Winograd::of(problem_of_ours) : std::nullopt;
     const auto checked = [&](dnnl::algorithm algorithm) -> Made<Desc> {
-      if (algorithm == dnnl::algorithm::convolution_winograd && !problem.suits_winograd()) return {};
+      if (algorithm == dnnl::algorithm::convolution_winograd && (ours || !problem.suits_winograd())) return {};
       return make(problem, algorithm);
     };
     std::vector<Implementation<Desc>> result;
     for (const Option<Desc>& option : options<Desc>(checked, descs)) result.push_back({option.name, option.desc, {}});
-    const std::optional<Winograd> ours = winograd_trials ? Winograd::of(problem_of_ours) : std::nullopt;
     if (ours) result.push_back({ours->name(), {}, ours});
     return result;
   };
   const std::vector<Implementation<Desc>> all = offered(convolution, convolution);
   if (all.empty()) return {};
   if (all.size() == 1) return all.front();
+  const OneThread one_thread;
   const Convolution small = convolution.timed(), small_of_ours = convolution.timed_for_winograd();
   const std::vector<Implementation<Desc>> timed = offered(small, small_of_ours);
   std::vector<std::string> names;
@@ -104,7 +107,7 @@ Implementation<Desc> choose(Library& library, const std::string& direction, cons
   };
   const Shares shares{share_of(small_of_ours), share_of(convolution)};
   const std::string key = direction + " " + small.key() + (timed.back().winograd ? " of " + std::to_string(convolution.source[0]) : "");
-  const std::string winner = fastest(library, key, names, [&](size_t index) {
+  const std::string winner = fastest(key, names, [&](size_t index) {
     if (!timed[index].winograd) return trials(timed[index].desc, small);
     return winograd_trials(*timed[index].winograd, shares);
   });

@@ -35,7 +35,7 @@ T* at(void* const* memory, int tensor) {
 }  // namespace
 
 std::optional<Winograd> Winograd::of(const Convolution& problem) {
-  const Isa isa = capped_isa();
+  const Isa isa = best_isa();
   const WinogradKernels& kernels = winograd_kernels(isa);
   if (!suits(problem) || problem.source[1] % kernels.block != 0 || problem.destination[1] % kernels.block != 0) return {};
   Winograd result;
