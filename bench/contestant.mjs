@@ -32,14 +32,19 @@ export class Contestant {
   /** Waits until it is ready. @returns why it does not take part, or undefined */
   async ready() {
     this.hello = await this.#next();
-    if (this.hello?.ready !== undefined) return undefined;
+    if (this.hello?.ready !== undefined) {
+      this.#process.kill('SIGSTOP');
+      return undefined;
+    }
     return this.#errors.trim().split('\n').at(-1) || 'it ended without a word';
   }
 
-  /** The answer to a command. */
+  /** The answer to a command. Otherwise the process is stopped: threads that wait for more work may spin, in the time of the next one. */
   async ask(command) {
+    this.#process.kill('SIGCONT');
     this.#process.stdin.write(`${JSON.stringify(command)}\n`);
     const answer = await this.#next();
+    this.#process.kill('SIGSTOP');
     if (answer === undefined) throw new Error(`${this.name} ended: ${this.#errors}`);
     return answer;
   }
@@ -59,6 +64,7 @@ export class Contestant {
   async end() {
     if (this.#process.exitCode !== null || this.#process.pid === undefined) return;
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGCONT');
     this.#process.stdin.end();
     const patience = new AbortController();
     const killed = setTimeout(secondsToEnd * 1000, undefined, patience).then(() => this.#process.kill('SIGKILL'));

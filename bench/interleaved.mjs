@@ -1,5 +1,4 @@
 // Contestants side by side: short slices in random order, so that the moods of the machine meet all of them alike.
-import { setTimeout } from 'node:timers/promises';
 import { shuffled } from './statistics.mjs';
 
 /**
@@ -22,16 +21,10 @@ export async function startAll(makers, absent = () => {}) {
   return ready;
 }
 
-/** Milliseconds between slices: threads that wait for more work spin for a while, and would do so in the next one's time. */
-const pause = 30;
-
 /** Lets every contestant run a slice in each round. */
 export async function runRounds(contestants, rounds, seconds) {
   for (let round = 0; round < rounds; round++) {
-    for (const contestant of shuffled(contestants)) {
-      await contestant.run(seconds);
-      await setTimeout(pause);
-    }
+    for (const contestant of shuffled(contestants)) await contestant.run(seconds);
   }
 }
 
