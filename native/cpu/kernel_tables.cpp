@@ -15,7 +15,12 @@ namespace laminet::cpu {
   extern const MaxPoolKernels max_pool_table;     \
   extern const PointwiseTiles pointwise_table;    \
   extern const ReduceKernels reduce_table;        \
-  extern const WinogradKernels winograd_table;    \
+  namespace winograd3 {                           \
+  extern const WinogradKernels table;             \
+  }                                               \
+  namespace winograd4 {                           \
+  extern const WinogradKernels table;             \
+  }                                               \
   }
 
 LAMINET_DECLARE_TABLES(base)
@@ -82,7 +87,9 @@ const CopyKernels& copy_kernels(Isa isa) { return LAMINET_CHOOSE(isa, copy_table
 const MaxPoolKernels& max_pool_kernels(Isa isa) { return LAMINET_CHOOSE(isa, max_pool_table); }
 const PointwiseTiles& pointwise_tiles(Isa isa) { return LAMINET_CHOOSE(isa, pointwise_table); }
 const ReduceKernels& reduce_kernels(Isa isa) { return LAMINET_CHOOSE(isa, reduce_table); }
-const WinogradKernels& winograd_kernels(Isa isa) { return LAMINET_CHOOSE(isa, winograd_table); }
+const WinogradKernels& winograd_kernels(Isa isa, int tile) {
+  return tile == 3 ? LAMINET_CHOOSE(isa, winograd3::table) : LAMINET_CHOOSE(isa, winograd4::table);
+}
 
 namespace {
 

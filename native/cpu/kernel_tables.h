@@ -16,6 +16,6 @@ const CopyKernels& copy_kernels(Isa isa);
 const MaxPoolKernels& max_pool_kernels(Isa isa);
 const PointwiseTiles& pointwise_tiles(Isa isa);
 const ReduceKernels& reduce_kernels(Isa isa);
-const WinogradKernels& winograd_kernels(Isa isa);
+const WinogradKernels& winograd_kernels(Isa isa, int tile);  // 3 or 4
 
 }  // namespace laminet::cpu

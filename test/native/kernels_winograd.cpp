@@ -1,4 +1,4 @@
-// Winograd convolutions of every instruction set against plain loops in float64: sides that fill tiles and that do not, padding from 0 to
+// Winograd convolutions of every instruction set and tile against plain loops in float64: sides that fill tiles and that do not, padding from 0 to
 // 2, channels of one block and of several.
 #include <omp.h>
 
@@ -141,6 +141,16 @@ void compare(const WinogradKernels& kernels, const WinogradShape& shape) {
   compare_backward(kernels, shape, x, weights);
 }
 
+std::vector<const WinogradKernels*> all_kernels() {
+  std::vector<const WinogradKernels*> all;
+  for (const cpu::Isa isa : cpu::available_isas())
+    for (const int tile : {3, 4}) {
+      all.push_back(&cpu::winograd_kernels(isa, tile));
+      CHECK_EQUAL(all.back()->tile, tile);
+    }
+  return all;
+}
+
 class Threads {
  public:
   explicit Threads(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
@@ -157,31 +167,29 @@ class Threads {
 TEST(sides_and_padding_of_all_kinds) {
   const std::vector<WinogradAxis> axes{axis(14, 1, 1), axis(7, 1, 1), axis(10, 0, 0), axis(3, 1, 1), axis(3, 0, 0), axis(1, 1, 1),
                                        axis(1, 2, 2),  axis(8, 0, 2), axis(6, 2, 0),  axis(5, 1, 0), axis(2, 0, 1), axis(12, 2, 2)};
-  for (const cpu::Isa isa : cpu::available_isas())
+  for (const WinogradKernels* kernels : all_kernels())
     for (const WinogradAxis& rows : axes)
       for (const WinogradAxis& columns : axes)
-        compare(cpu::winograd_kernels(isa), {.images = 2, .channels = 16, .filters = 16, .rows = rows, .columns = columns});
+        compare(*kernels, {.images = 2, .channels = 16, .filters = 16, .rows = rows, .columns = columns});
 }
 
 TEST(channels_and_filters_of_all_kinds) {
-  for (const cpu::Isa isa : cpu::available_isas()) {
-    const WinogradKernels& kernels = cpu::winograd_kernels(isa);
+  for (const WinogradKernels* kernels : all_kernels())
     for (const int64_t blocks : {1, 2, 3, 5})
       for (const int64_t filter_blocks : {1, 2, 3, 4, 7})
-        compare(kernels, {.images = 3,
-                          .channels = blocks * kernels.block,
-                          .filters = filter_blocks * kernels.block,
-                          .rows = axis(6, 1, 1),
-                          .columns = axis(5, 1, 1)});
-  }
+        compare(*kernels, {.images = 3,
+                           .channels = blocks * kernels->block,
+                           .filters = filter_blocks * kernels->block,
+                           .rows = axis(6, 1, 1),
+                           .columns = axis(5, 1, 1)});
 }
 
 TEST(many_tiles_and_threads) {
-  for (const cpu::Isa isa : cpu::available_isas())
+  for (const WinogradKernels* kernels : all_kernels())
     for (const int threads : {1, 2, 3, 5}) {
       const Threads scope(threads);
-      compare(cpu::winograd_kernels(isa), {.images = 1, .channels = 16, .filters = 32, .rows = axis(3, 1, 1), .columns = axis(4, 1, 1)});
-      compare(cpu::winograd_kernels(isa), {.images = 19, .channels = 16, .filters = 32, .rows = axis(23, 1, 1), .columns = axis(21, 0, 1)});
+      compare(*kernels, {.images = 1, .channels = 16, .filters = 32, .rows = axis(3, 1, 1), .columns = axis(4, 1, 1)});
+      compare(*kernels, {.images = 19, .channels = 16, .filters = 32, .rows = axis(23, 1, 1), .columns = axis(21, 0, 1)});
     }
 }
 
@@ -190,16 +198,15 @@ TEST(threads_do_not_change_results) {
   const WinogradShape shape{.images = 9, .channels = 32, .filters = 48, .rows = axis(14, 1, 1), .columns = axis(11, 1, 1)};
   const Floats x = numbers(source_count(shape), 1), weights = numbers(shape.channels * shape.filters * 9, 2);
   const Floats dy = numbers(result_count(shape), 4);
-  for (const cpu::Isa isa : cpu::available_isas()) {
-    const WinogradKernels& kernels = cpu::winograd_kernels(isa);
+  for (const WinogradKernels* kernels : all_kernels()) {
     std::vector<Floats> seen;
     for (const int threads : {1, 2, 3, 2}) {
       const Threads scope(threads);
       Floats y(dy.size()), dx(x.size()), dweights(weights.size());
-      convolve(kernels, shape, x, weights, false, {}, y);
-      convolve(kernels, cpu::winograd_backward(shape), dy, weights, true, {}, dx);
-      Scratch scratch(kernels.backward_weights_scratch(shape));
-      kernels.backward_weights(shape, x.data(), dy.data(), dweights.data(), nullptr, scratch.data());
+      convolve(*kernels, shape, x, weights, false, {}, y);
+      convolve(*kernels, cpu::winograd_backward(shape), dy, weights, true, {}, dx);
+      Scratch scratch(kernels->backward_weights_scratch(shape));
+      kernels->backward_weights(shape, x.data(), dy.data(), dweights.data(), nullptr, scratch.data());
       y.insert(y.end(), dx.begin(), dx.end());
       y.insert(y.end(), dweights.begin(), dweights.end());
       seen.push_back(y);

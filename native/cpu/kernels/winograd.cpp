@@ -8,7 +8,7 @@
 
 namespace laminet::cpu {
 namespace LAMINET_ISA {
-namespace winograd {
+namespace LAMINET_WINOGRAD {
 namespace {
 
 constexpr int64_t kSourceBytes = 512 << 10;  // of a run of tiles at the points: what stays in a second-level cache
@@ -141,15 +141,9 @@ void convolve(const WinogradShape& shape, const float* x, const float* windows, 
 }
 
 }  // namespace
-}  // namespace winograd
 
-extern const WinogradKernels winograd_table{winograd::kBlock,
-                                            winograd::windows_bytes,
-                                            winograd::make_windows,
-                                            winograd::scratch_bytes,
-                                            winograd::convolve,
-                                            winograd::backward_weights_scratch,
-                                            winograd::backward_weights};
+extern const WinogradKernels table{kTile, kBlock, windows_bytes, make_windows, scratch_bytes, convolve, backward_weights_scratch, backward_weights};
 
+}  // namespace LAMINET_WINOGRAD
 }  // namespace LAMINET_ISA
 }  // namespace laminet::cpu

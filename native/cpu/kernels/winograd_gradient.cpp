@@ -1,4 +1,4 @@
-// The gradient of the weights: F(3x3, 4x4), the tiles of the result's gradient being the windows. Tiles go through in chunks that stay in
+// The gradient of the weights: F(3x3, 4x4) or F(3x3, 3x3), the tiles of the result's gradient being the windows. Tiles go through in chunks that stay in
 // the outer caches; within a chunk each thread makes whole products of matrices, point after point, so every sum has one order however many
 // threads there are.
 #include <omp.h>
@@ -10,7 +10,7 @@
 
 namespace laminet::cpu {
 namespace LAMINET_ISA {
-namespace winograd {
+namespace LAMINET_WINOGRAD {
 namespace {
 
 constexpr int64_t kChunkBytes = 4 << 20;               // of both images at the points
@@ -76,7 +76,11 @@ void transform_gradient(const Gradient& task, const Chunk& chunk, int64_t filter
   for (int64_t tile = chunk.begin; tile < chunk.end; ++tile, walk.next(), to += step) {
     Vector cells[kTile][kTile];
     load_cells(task.dy + (walk.image * task.plan.filter_blocks + filter) * plane, rows, columns, walk.row(), walk.column(), cells);
-    for (int i = 0; i < kTile; ++i) sum += (cells[i][0] + cells[i][1]) + (cells[i][2] + cells[i][3]);
+    for (int i = 0; i < kTile; ++i) {
+      Vector row = cells[i][0];
+      for (int j = 1; j < kTile; ++j) row += cells[i][j];
+      sum += row;
+    }
     transform<kTile, kCells>(cells, [](const auto& g, auto& t) { window_points(g, t); },
                              [&](int point, const Vector& value) { store(to + point * task.plan.gradient_step, value); });
   }
@@ -179,6 +183,6 @@ void backward_weights(const WinogradShape& shape, const float* x, const float* d
   }
 }
 
-}  // namespace winograd
+}  // namespace LAMINET_WINOGRAD
 }  // namespace LAMINET_ISA
 }  // namespace laminet::cpu

@@ -9,7 +9,7 @@
 
 namespace laminet::cpu {
 namespace LAMINET_ISA {
-namespace winograd {
+namespace LAMINET_WINOGRAD {
 
 // With a vector for the left side and the right side's columns, these fill the registers.
 inline constexpr int kMostRows = kNativeLanes == 16 ? 14 : kNativeLanes == 8 ? 6 : 2;
@@ -62,6 +62,6 @@ constexpr std::array<Multiply, kMostRows> kMultiplyRows = []<int... kRow>(std::i
   return std::array<Multiply, kMostRows>{multiply<kRow + 1, kColumns, kRowStep, kRun>...};
 }(std::make_integer_sequence<int, kMostRows>());
 
-}  // namespace winograd
+}  // namespace LAMINET_WINOGRAD
 }  // namespace LAMINET_ISA
 }  // namespace laminet::cpu

@@ -1,5 +1,5 @@
-// The tiles of an image: 4 x 4 cells of the result and the 6 x 6 cells of the source that they need. Tiles that reach over the border see
-// zeros there.
+// The tiles of an image: cells of the result and the cells of the source that they need, two more along each axis. Tiles that reach over the
+// border see zeros there.
 #pragma once
 
 #include "winograd.h"
@@ -7,7 +7,7 @@
 
 namespace laminet::cpu {
 namespace LAMINET_ISA {
-namespace winograd {
+namespace LAMINET_WINOGRAD {
 
 LAMINET_INLINE int64_t tiles_along(int64_t output) { return (output + kTile - 1) / kTile; }
 
@@ -83,6 +83,6 @@ LAMINET_INLINE void transform_cells(const WinogradShape& shape, const float* x, 
 size_t backward_weights_scratch(const WinogradShape& shape);
 void backward_weights(const WinogradShape& shape, const float* x, const float* dy, float* dweights, float* dbias, void* scratch);
 
-}  // namespace winograd
+}  // namespace LAMINET_WINOGRAD
 }  // namespace LAMINET_ISA
 }  // namespace laminet::cpu

@@ -8,7 +8,7 @@
 
 namespace laminet::cpu {
 namespace LAMINET_ISA {
-namespace winograd {
+namespace LAMINET_WINOGRAD {
 
 struct Windows {
   int64_t channel_blocks, filter_blocks;
@@ -67,6 +67,6 @@ static inline void transform_windows(const Windows& windows, const float* weight
       transform_windows(windows, weights, turned, filter, channel, points);
 }
 
-}  // namespace winograd
+}  // namespace LAMINET_WINOGRAD
 }  // namespace LAMINET_ISA
 }  // namespace laminet::cpu

@@ -34,9 +34,9 @@ class Winograd {
   const MemoryDesc& destination() const { return destination_; }
 
   // Bytes of the weights as a convolution wants them, and of its scratch.
-  size_t windows_bytes(bool backward) const { return kernels_->windows_bytes(shape(backward)); }
+  size_t windows_bytes(bool backward) const { return kernels(backward).windows_bytes(shape(backward)); }
   size_t scratch_bytes(bool backward) const;
-  size_t gradient_scratch_bytes() const { return kernels_->backward_weights_scratch(shape_); }
+  size_t gradient_scratch_bytes() const { return kernels(false).backward_weights_scratch(shape_); }
 
   // Forward, negative results being multiplied by `slope`, or the gradient of the source; before it, the weights become windows.
   std::unique_ptr<Work> transform(int weights, int windows, bool backward) const;
@@ -46,9 +46,9 @@ class Winograd {
   std::unique_ptr<Work> gradient(const WinogradGradientTensors& tensors) const;
 
  private:
+  const WinogradKernels& kernels(bool backward) const;
   WinogradShape shape(bool backward) const { return backward ? winograd_backward(shape_) : shape_; }
 
-  const WinogradKernels* kernels_ = nullptr;
   WinogradShape shape_;
   std::string name_;
   MemoryDesc source_, weights_, destination_;
