@@ -54,7 +54,7 @@ void add_reorder_trial(Trials& trials, Library& library, const MemoryDesc& from,
 Choices& kept_choices();
 
 // The name of the fastest option; `make(i)` is asked once per key, if no process has asked before. The options run in turn, so that a machine
-// that is busy for a while is unfair to nobody; the first one wins near ties.
+// that is busy for a while is unfair to nobody; the first one, which should win, does so near ties, and gets a second chance.
 std::string fastest(const std::string& key, const std::vector<std::string>& names,
                     const std::function<Trials(size_t)>& make);
 

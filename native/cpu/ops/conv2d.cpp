@@ -26,7 +26,7 @@ class ConvolutionForward : public Kernel {
 
   Implementation<Desc> chosen(Library& library) const {
     return choose<Desc>(
-        "conv2d" + tail.key(), convolution,
+        "conv2d" + tail.key(), convolution, convolution.timed_for_winograd(2),
         [&](const Convolution& problem, dnnl::algorithm algorithm) {
           return Made<Desc>{make(problem, algorithm, library, any_desc(problem.weights)), {}};
         },

@@ -15,7 +15,7 @@ class ConvolutionBackwardInput : public Kernel {
 
   Implementation<Desc> chosen(Library& library) const {
     return choose<Desc>(
-        "conv2d_backward_input", convolution,
+        "conv2d_backward_input", convolution, convolution.timed_for_winograd(2),
         [&](const Convolution& problem, dnnl::algorithm algorithm) {
           return make(library, problem, algorithm, any_desc(problem.source), any_desc(problem.weights), any_desc(problem.destination));
         },

@@ -91,7 +91,7 @@ class ConvolutionBackwardKernel : public Kernel {
 
   Implementation<Desc> chosen(Library& library) const {
     return choose<Desc>(
-        bias_gradient >= 0 ? "conv2d_backward_kernel bias" : "conv2d_backward_kernel", convolution,
+        bias_gradient >= 0 ? "conv2d_backward_kernel bias" : "conv2d_backward_kernel", convolution, convolution.timed_for_winograd(4),
         [&](const Convolution& problem, dnnl::algorithm algorithm) { return make(library, problem, algorithm, any_desc(problem.weights)); },
         descs,
         [&](const Desc& desc, const Convolution&) {

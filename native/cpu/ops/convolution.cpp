@@ -80,7 +80,9 @@ Convolution Convolution::timed() const {
   return with_batch(slice > 0 ? std::min(images, slice) : images);
 }
 
-Convolution Convolution::timed_for_winograd() const { return with_batch(images_of(4 * kTimedOperations)); }
+Convolution Convolution::timed_for_winograd(int64_t times) const {
+  return with_batch(std::min(source[0], times * timed().source[0]));
+}
 
 Convolution Convolution::with_batch(int64_t images) const {
   Convolution result = *this;

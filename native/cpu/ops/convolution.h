@@ -25,8 +25,8 @@ struct Convolution {
   bool suits_winograd() const;
   // The same with a batch small enough to be timed in a few milliseconds, and to lie in the cache as slices do.
   Convolution timed() const;
-  // The same for ours: more images, because it transforms the weights once a run, however many there are.
-  Convolution timed_for_winograd() const;
+  // The same for ours, with so many times the images: each run reads the weights at the points, which are four times as large.
+  Convolution timed_for_winograd(int64_t times) const;
   // The same with another batch.
   Convolution with_batch(int64_t images) const;
   std::string key() const;
@@ -67,8 +67,7 @@ struct Implementation {
   explicit operator bool() const { return !name.empty(); }
 };
 
-// Which share of the time of ours counts, at another batch than the library's: of what it does for each image, and of what it does once,
-// for the true batch.
+// Which share of the time of ours counts: of what it does for each image, and of what it does once, for the true batch.
 struct Shares {
   double images, once;
 };
@@ -77,27 +76,28 @@ struct Shares {
 using WinogradTrials = std::function<Trials(const Winograd&, const Shares&)>;
 
 // The fastest option at the true batch size, timed on one thread: on several, a run takes as long as the thread that is kept from its core
-// for longest. `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, and `trials(desc, convolution)` what
-// a run of one takes. The library's Winograd is no option beside ours.
+// for longest. `make(convolution, algorithm)` gives a Made<Desc>, `descs(desc)` its memory descriptors, `trials(desc, convolution)` what a run
+// of one takes, and `trials_of_ours(winograd, shares)` what one of ours for `small_of_ours` takes. The library's Winograd is no option beside
+// ours, which comes first: it loses where direct code is clearly faster.
 template <typename Desc, typename Make, typename Descs, typename MakeTrials>
-Implementation<Desc> choose(const std::string& direction, const Convolution& convolution, const Make& make, const Descs& descs,
-                            const MakeTrials& trials, const WinogradTrials& winograd_trials) {
+Implementation<Desc> choose(const std::string& direction, const Convolution& convolution, const Convolution& small_of_ours, const Make& make,
+                            const Descs& descs, const MakeTrials& trials, const WinogradTrials& trials_of_ours) {
   const auto offered = [&](const Convolution& problem, const Convolution& problem_of_ours) {
-    const std::optional<Winograd> ours = winograd_trials ? Winograd::of(problem_of_ours) : std::nullopt;
+    std::vector<Implementation<Desc>> result;
+    const std::optional<Winograd> ours = trials_of_ours ? Winograd::of(problem_of_ours) : std::nullopt;
+    if (ours) result.push_back({ours->name(), {}, ours});
     const auto checked = [&](dnnl::algorithm algorithm) -> Made<Desc> {
       if (algorithm == dnnl::algorithm::convolution_winograd && (ours || !problem.suits_winograd())) return {};
       return make(problem, algorithm);
     };
-    std::vector<Implementation<Desc>> result;
     for (const Option<Desc>& option : options<Desc>(checked, descs)) result.push_back({option.name, option.desc, {}});
-    if (ours) result.push_back({ours->name(), {}, ours});
     return result;
   };
   const std::vector<Implementation<Desc>> all = offered(convolution, convolution);
   if (all.empty()) return {};
   if (all.size() == 1) return all.front();
   const OneThread one_thread;
-  const Convolution small = convolution.timed(), small_of_ours = convolution.timed_for_winograd();
+  const Convolution small = convolution.timed();
   const std::vector<Implementation<Desc>> timed = offered(small, small_of_ours);
   std::vector<std::string> names;
   for (const Implementation<Desc>& option : timed) names.push_back(option.name);
@@ -106,10 +106,10 @@ Implementation<Desc> choose(const std::string& direction, const Convolution& con
     return static_cast<double>(small.source[0]) / static_cast<double>(other.source[0]);
   };
   const Shares shares{share_of(small_of_ours), share_of(convolution)};
-  const std::string key = direction + " " + small.key() + (timed.back().winograd ? " of " + std::to_string(convolution.source[0]) : "");
+  const std::string key = direction + " " + small.key() + (timed.front().winograd ? " of " + std::to_string(convolution.source[0]) : "");
   const std::string winner = fastest(key, names, [&](size_t index) {
     if (!timed[index].winograd) return trials(timed[index].desc, small);
-    return winograd_trials(*timed[index].winograd, shares);
+    return trials_of_ours(*timed[index].winograd, shares);
   });
   for (const Implementation<Desc>& option : all)
     if (option.name == winner) return option;
