@@ -1,44 +1,11 @@
 // A window's lanes stay in registers while its taps pass; images are shared out among the threads.
-#include "max_pool.h"
-
-#include <algorithm>
-#include <cstring>
 #include <limits>
 
-#include "vectors.h"
+#include "max_pool_windows.h"
 
 namespace laminet::cpu {
 namespace LAMINET_ISA {
 namespace {
-
-template <int N>
-struct Lanes {
-  typedef float Floats __attribute__((vector_size(N * sizeof(float))));
-  typedef int32_t Integers __attribute__((vector_size(N * sizeof(int32_t))));
-  typedef uint8_t Bytes __attribute__((vector_size(N)));
-};
-
-template <typename Vector, typename Element>
-LAMINET_INLINE void load(Vector& vector, const Element* memory) {
-  std::memcpy(&vector, memory, sizeof vector);
-}
-
-template <typename Vector, typename Element>
-LAMINET_INLINE void store(Element* memory, const Vector& vector) {
-  std::memcpy(memory, &vector, sizeof vector);
-}
-
-// The taps of one output position that lie inside the image.
-struct Taps {
-  int64_t first, last;  // last: one behind
-  int64_t cell;         // that tap 0 would read
-};
-
-LAMINET_INLINE Taps taps_at(const PoolAxis& axis, int64_t position) {
-  const int64_t cell = position * axis.stride - axis.before;
-  const int64_t first = std::max<int64_t>(-cell, 0);
-  return {first, std::max(std::min(axis.window, axis.input - cell), first), cell};
-}
 
 template <int N>
 LAMINET_INLINE void forward_lanes(const MaxPoolShape& shape, const Taps& rows, const Taps& columns, const float* x, float* y, uint8_t* places) {
@@ -82,15 +49,6 @@ LAMINET_INLINE void backward_lanes(const MaxPoolShape& shape, const Taps& rows, 
   }
 }
 
-// Calls body.operator()<N>(lane) for runs of N lanes.
-template <typename Body>
-LAMINET_INLINE void for_each_run(int64_t lanes, const Body& body) {
-  int64_t lane = 0;
-  for (; lane + 16 <= lanes; lane += 16) body.template operator()<16>(lane);
-  for (; lane + 8 <= lanes; lane += 8) body.template operator()<8>(lane);
-  for (; lane < lanes; ++lane) body.template operator()<1>(lane);
-}
-
 void forward(const MaxPoolShape& shape, const float* x, float* y, uint8_t* places) {
   const int64_t rows = shape.images * shape.rows.output;
 #pragma omp parallel for schedule(static)
@@ -101,7 +59,7 @@ void forward(const MaxPoolShape& shape, const float* x, float* y, uint8_t* place
     for (int64_t column = 0; column < shape.columns.output; ++column) {
       const Taps taps = taps_at(shape.columns, column);
       const int64_t to = (index * shape.columns.output + column) * shape.lanes;
-      for_each_run(shape.lanes, [&]<int N>(int64_t lane) {
+      for_each_lane_run(shape.lanes, [&]<int N>(int64_t lane) {
         forward_lanes<N>(shape, row, taps, from + lane, y + to + lane, places == nullptr ? nullptr : places + to + lane);
       });
     }
@@ -123,7 +81,7 @@ void backward_image(const MaxPoolShape& shape, const uint8_t* places, const floa
     for (int64_t column = 0; column < shape.columns.output; ++column) {
       const Taps taps = taps_at(shape.columns, column);
       const int64_t from = (position * shape.columns.output + column) * shape.lanes;
-      for_each_run(shape.lanes, [&]<int N>(int64_t lane) {
+      for_each_lane_run(shape.lanes, [&]<int N>(int64_t lane) {
         backward_lanes<N>(shape, row, taps, places + from + lane, dy + from + lane, dx + lane);
       });
     }
