@@ -8,19 +8,20 @@
 
 namespace laminet::cpu {
 
-#define LAMINET_DECLARE_TABLES(isa)               \
-  namespace isa {                                 \
-  extern const BatchNormKernels batch_norm_table; \
-  extern const CopyKernels copy_table;            \
-  extern const MaxPoolKernels max_pool_table;     \
-  extern const PointwiseTiles pointwise_table;    \
-  extern const ReduceKernels reduce_table;        \
-  namespace winograd3 {                           \
-  extern const WinogradKernels table;             \
-  }                                               \
-  namespace winograd4 {                           \
-  extern const WinogradKernels table;             \
-  }                                               \
+#define LAMINET_DECLARE_TABLES(isa)                        \
+  namespace isa {                                          \
+  extern const BatchNormKernels batch_norm_table;          \
+  extern const BatchNormPoolKernels batch_norm_pool_table; \
+  extern const CopyKernels copy_table;                     \
+  extern const MaxPoolKernels max_pool_table;              \
+  extern const PointwiseTiles pointwise_table;             \
+  extern const ReduceKernels reduce_table;                 \
+  namespace winograd3 {                                    \
+  extern const WinogradKernels table;                      \
+  }                                                        \
+  namespace winograd4 {                                    \
+  extern const WinogradKernels table;                      \
+  }                                                        \
   }
 
 LAMINET_DECLARE_TABLES(base)
@@ -83,6 +84,7 @@ const char* isa_name(Isa isa) {
 #endif
 
 const BatchNormKernels& batch_norm_kernels(Isa isa) { return LAMINET_CHOOSE(isa, batch_norm_table); }
+const BatchNormPoolKernels& batch_norm_pool_kernels(Isa isa) { return LAMINET_CHOOSE(isa, batch_norm_pool_table); }
 const CopyKernels& copy_kernels(Isa isa) { return LAMINET_CHOOSE(isa, copy_table); }
 const MaxPoolKernels& max_pool_kernels(Isa isa) { return LAMINET_CHOOSE(isa, max_pool_table); }
 const PointwiseTiles& pointwise_tiles(Isa isa) { return LAMINET_CHOOSE(isa, pointwise_table); }
@@ -106,6 +108,7 @@ WinogradShape winograd_backward(const WinogradShape& shape) {
 }
 
 const BatchNormKernels& batch_norm_kernels() { return batch_norm_kernels(best_isa()); }
+const BatchNormPoolKernels& batch_norm_pool_kernels() { return batch_norm_pool_kernels(best_isa()); }
 const CopyKernels& copy_kernels() { return copy_kernels(best_isa()); }
 const MaxPoolKernels& max_pool_kernels() { return max_pool_kernels(best_isa()); }
 const ReduceKernels& reduce_kernels() { return reduce_kernels(best_isa()); }

@@ -1,7 +1,7 @@
 // The tables of native/cpu/kernels for an instruction set that this machine has.
 #pragma once
 
-#include "kernels/batch_norm.h"
+#include "kernels/batch_norm_pool.h"
 #include "kernels/copy.h"
 #include "kernels/isa.h"
 #include "kernels/max_pool.h"
@@ -12,6 +12,7 @@
 namespace laminet::cpu {
 
 const BatchNormKernels& batch_norm_kernels(Isa isa);
+const BatchNormPoolKernels& batch_norm_pool_kernels(Isa isa);
 const CopyKernels& copy_kernels(Isa isa);
 const MaxPoolKernels& max_pool_kernels(Isa isa);
 const PointwiseTiles& pointwise_tiles(Isa isa);

@@ -23,8 +23,9 @@ struct Argument {
 };
 
 struct SavedPooling {
-  Layout image;  // of what was pooled
-  int places;    // tensor
+  Layout image;           // of what was pooled
+  int places;             // tensor
+  int x_at_maximum = -1;  // tensor; where a batch norm's result was pooled: of its operand
 };
 
 class Lowering {

@@ -9,15 +9,17 @@ namespace {
 
 struct Net {
   int batch, side, channels;
+  int stride = 2;  // of pooling windows of three cells
 };
 
 // Two convolutions, the first normalised, rectified and pooled, the second with a bias and a shortcut around it; and all their gradients.
 std::string listing_of(const Net& net) {
   const std::string n = std::to_string(net.batch), c = std::to_string(net.channels), channels = "f32[" + c + "]";
   const auto image = [&](int side) { return "f32[" + n + "," + std::to_string(side) + "," + std::to_string(side) + "," + c + "]"; };
-  const std::string large = image(net.side), small = image((net.side + 1) / 2), kernel = "f32[3,3," + c + "," + c + "]";
+  const std::string large = image(net.side), small = image((net.side + net.stride - 1) / net.stride), kernel = "f32[3,3," + c + "," + c + "]";
   const std::string first = "f32[3,3,3," + c + "]", conv = "strides=[1,1], padding=\"same\", dilations=[1,1], groups=1";
-  const std::string pool = "{poolSize=[3,3], strides=[2,2], padding=\"same\"}", epsilon = "{epsilon=0.001}";
+  const std::string stride = std::to_string(net.stride);
+  const std::string pool = "{poolSize=[3,3], strides=[" + stride + "," + stride + "], padding=\"same\"}", epsilon = "{epsilon=0.001}";
   const std::string x = "f32[" + n + "," + std::to_string(net.side) + "," + std::to_string(net.side) + ",3]";
   return "program 1\n%0: " + x + " = input {name=\"x\"}\n%1: " + first + " = input {name=\"k1\"}\n%2: " + kernel +
          " = input {name=\"k2\"}\n%3: " + channels + " = input {name=\"gamma\"}\n%4: " + channels + " = input {name=\"beta\"}\n%5: " + small +
@@ -77,6 +79,16 @@ TEST(chains_run_slice_by_slice) {
   CHECK(count(names, ", slices of ") >= 10);
   // What was normalised or unpooled is made again for its second reader.
   CHECK(count(names, "max_pool2d_backward [") == 2);
+}
+
+TEST(windows_without_overlap_are_pooled_on_the_way) {
+  for (const int channels : {16, 20}) {
+    const std::string names = compare_sliced(listing_of({9, large_side(), channels, 3}));
+    for (const std::string name : {"batch_norm+relu+max_pool2d [", "max_pool2d_backward+relu_backward+batch_norm_backward ["}) {
+      const size_t at = names.find(name);
+      CHECK(at != std::string::npos && count(names.substr(at, names.find(';', at) - at), ", slices of ") == 1);
+    }
+  }
 }
 
 TEST(channels_that_fill_no_block) { CHECK(count(compare_sliced(listing_of({7, large_side(), 20})), ", slices of ") > 0); }

@@ -6,10 +6,11 @@ namespace laminet::test {
 TEST(trains_every_kind_of_layer) { follow("cpu", "small", 6, 10, 2e-3); }
 TEST(trains_channels_that_fill_no_block) { follow("cpu", "odd", 5, 10, 2e-3); }
 TEST(trains_batch_norm_chains) { follow("cpu", "B", 4, 3, 1e-2); }
+TEST(trains_batch_norm_with_pooling) { follow("cpu", "D", 4, 3, 1e-2); }
 
 TEST(first_step_gradients_are_close) {
   // After one step from zero slots the first moments are the gradients, times 0.1.
-  for (const char* model : {"small", "odd", "B"}) {
+  for (const char* model : {"small", "odd", "B", "D"}) {
     const auto net = tools::model_listing(model, 4);
     const Program program = parse(net->training());
     Session expected("reference"), actual("cpu");

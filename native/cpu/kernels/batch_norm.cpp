@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "batch_norm_formulas.h"
 #include "batch_norm_statistics.h"
 
 namespace laminet::cpu {
@@ -16,33 +17,7 @@ namespace {
 constexpr int64_t kParallelFloats = 16 * 1024;
 constexpr int64_t kParallelChannels = 512;
 
-// The result's values of the activation, and dy where it lets the gradient through. V is a vector or float.
-template <BatchNormActivation kActivation, typename V>
-LAMINET_INLINE V activate(V y, float alpha) {
-  if constexpr (kActivation == BatchNormActivation::relu) return y < 0.0f ? V{} : y;
-  if constexpr (kActivation == BatchNormActivation::leaky_relu) return y >= 0.0f ? y : alpha * y;
-  return y;
-}
-
-template <BatchNormActivation kActivation, typename V>
-LAMINET_INLINE V pass_gradient(V y, V dy, float alpha) {
-  if constexpr (kActivation == BatchNormActivation::relu) return y > 0.0f ? dy : V{};
-  if constexpr (kActivation == BatchNormActivation::leaky_relu) return y >= 0.0f ? dy : alpha * dy;
-  return dy;
-}
-
-int64_t padded(int64_t lanes) { return (lanes + 15) / 16 * 16; }
-
-// A row of numbers a lane.
-template <typename T>
-struct Rows {
-  T* memory;
-  int64_t lanes;  // padded
-  T* operator[](int row) const { return memory + row * lanes; }
-};
-
 constexpr int kSumRows = 3;          // count, mean, squared deviations; backward: of d, of d * (x - mean)
-constexpr int kCoefficientRows = 5;
 
 Rows<double> sums_in(void* memory, const RowGeometry& geometry) { return {static_cast<double*>(memory), padded(geometry.lanes)}; }
 
@@ -51,16 +26,6 @@ size_t sum_bytes(const BatchNormShape& shape) { return static_cast<size_t>(padde
 size_t coefficient_bytes(const BatchNormShape& shape) {
   return static_cast<size_t>(padded(row_geometry(shape).lanes) * kCoefficientRows) * sizeof(float);
 }
-
-// d = dy behind the activation of y = (x - center) * scale + shift, and dx = scale * d + slope * (x - center) + offset. Padding lanes are zero.
-struct Coefficients {
-  float *center, *scale, *shift, *slope, *offset;
-
-  Coefficients(const void* memory, const RowGeometry& geometry) {
-    const Rows<float> rows{static_cast<float*>(const_cast<void*>(memory)), padded(geometry.lanes)};
-    center = rows[0], scale = rows[1], shift = rows[2], slope = rows[3], offset = rows[4];
-  }
-};
 
 // Rows of one thread.
 struct Share {
@@ -261,7 +226,7 @@ void finish_gradients(const BatchNormOptions& options, std::span<void* const> su
                       float* dbeta, void* memory) {
   const RowGeometry geometry = row_geometry(options.shape);
   const Coefficients coefficients(memory, geometry);
-  const auto count = static_cast<double>(options.shape.batch * options.shape.spatial);
+  const auto count = static_cast<double>(options.count > 0 ? options.count : options.shape.batch * options.shape.spatial);
   for_each_channel(options.shape, geometry, memory, [&](int64_t channel) {
     double sum = 0, product = 0;  // of d, and of d * (x - mean)
     for (void* const part : sums) {
@@ -328,12 +293,6 @@ void differentiate_with(const BatchNormOptions& options, const float* x, const f
     });
   }
 }
-
-// One of the activations' versions of a function.
-#define LAMINET_WITH_ACTIVATION(function, options, ...)                                                                            \
-  ((options).activation == BatchNormActivation::none   ? function<BatchNormActivation::none>(options, __VA_ARGS__)                  \
-   : (options).activation == BatchNormActivation::relu ? function<BatchNormActivation::relu>(options, __VA_ARGS__)                  \
-                                                       : function<BatchNormActivation::leaky_relu>(options, __VA_ARGS__))
 
 void normalize(const BatchNormOptions& options, const float* x, const void* coefficients, float* y) {
   LAMINET_WITH_ACTIVATION(normalize_with, options, x, coefficients, y);

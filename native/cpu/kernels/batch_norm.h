@@ -23,7 +23,9 @@ struct BatchNormOptions {
   BatchNormShape shape;
   float epsilon = 1e-3f;
   BatchNormActivation activation = BatchNormActivation::none;
-  float alpha = 0;  // leaky_relu
+  float alpha = 0;    // leaky_relu
+  // For `finish_gradients`: elements of a channel, where the sums have left out some whose dy is zero; 0: all those of the shape.
+  int64_t count = 0;
 };
 
 // Statistics and gradients are sums over the batch, which threads or slices of it add up on their own. All other functions are parallel

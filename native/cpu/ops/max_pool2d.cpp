@@ -1,11 +1,9 @@
 // Max pooling through own kernels, in the blocked layout that the image has, else channels last. One that is differentiated leaves the places
 // of its maxima, a byte each, which its backward kernel reads instead of x and y.
+#include "max_pool2d.h"
+
 #include "cpu/call_work.h"
 #include "cpu/claims.h"
-#include "cpu/image_layout.h"
-#include "cpu/kernels/max_pool.h"
-#include "cpu/lowering.h"
-#include "runtime/geometry.h"
 
 namespace laminet::cpu {
 
@@ -15,25 +13,36 @@ PoolAxis pool_axis(const WindowAxis& axis) {
   return {.input = axis.input, .output = axis.output, .window = axis.window, .stride = axis.stride, .before = axis.before};
 }
 
-// Layouts of image and result, and the pooling as the kernels see it.
-struct Pooling {
-  Layout source, destination;
-  MaxPoolShape shape;
+}  // namespace
 
-  static Pooling from(const Instruction& instruction, const Layout& image, const Shape& x, const Shape& y) {
-    const WindowGeometry geometry = pool_geometry(instruction, x);
-    const int64_t block = image_block(image);
-    Pooling result;
-    result.shape.rows = pool_axis(geometry.rows);
-    result.shape.columns = pool_axis(geometry.columns);
-    result.shape.lanes = block == 0 ? x[3] : block;
-    result.shape.images = block == 0 ? x[0] : x[0] * ((x[3] + block - 1) / block);
-    result.source = image_with_block(x, block);
-    result.destination = image_with_block(y, block);
-    return result;
-  }
-  size_t places() const { return static_cast<size_t>(shape.images * shape.rows.output * shape.columns.output * shape.lanes); }
-};
+Pooling Pooling::from(const Instruction& instruction, const Layout& image, const Shape& x, const Shape& y) {
+  const WindowGeometry geometry = pool_geometry(instruction, x);
+  const int64_t block = image_block(image);
+  Pooling result;
+  result.shape.rows = pool_axis(geometry.rows);
+  result.shape.columns = pool_axis(geometry.columns);
+  result.shape.lanes = block == 0 ? x[3] : block;
+  result.shape.images = block == 0 ? x[0] : x[0] * ((x[3] + block - 1) / block);
+  result.source = image_with_block(x, block);
+  result.destination = image_with_block(y, block);
+  return result;
+}
+
+MaxPoolShape Pooling::slice(int64_t images) const {
+  MaxPoolShape some = shape;
+  some.images = shape.images / source.dims()[0] * images;
+  return some;
+}
+
+std::string refusal_of_max_pool(const ClaimGraph& graph, const Instruction& instruction, int x) {
+  if (!graph.is_f32(x)) return "float32 only";
+  if (element_count(graph.shape(x)) == 0) return "a tensor without elements";
+  const std::vector<int64_t>& window = instruction.integers("poolSize");
+  if (window[0] * window[1] > kMostPoolTaps) return "windows of more than 255 cells";
+  return {};
+}
+
+namespace {
 
 template <typename T>
 T* at(void* const* memory, int tensor) {
@@ -50,10 +59,8 @@ std::unique_ptr<Work> whole_work(const Pooling& pooling, const Run& run) {
 template <typename Run>
 Slicing slicing(const Pooling& pooling, std::vector<int> images, const Run& run) {
   const int64_t batch = pooling.source.dims()[0];
-  return {batch, std::move(images), [shape = pooling.shape, batch, run](Library&, int64_t count) {
-            MaxPoolShape some = shape;
-            some.images = shape.images / batch * count;
-            return slice_work([some, run](const Slice& slice) { run(some, slice.memory); });
+  return {batch, std::move(images), [pooling, run](Library&, int64_t count) {
+            return slice_work([some = pooling.slice(count), run](const Slice& slice) { run(some, slice.memory); });
           }};
 }
 
@@ -114,15 +121,6 @@ class MaxPoolBackward : public Kernel {
   }
 };
 
-// Empty, or why the kernels cannot do it.
-std::string refusal_of(const ClaimGraph& graph, const Instruction& instruction, int x) {
-  if (!graph.is_f32(x)) return "float32 only";
-  if (element_count(graph.shape(x)) == 0) return "a tensor without elements";
-  const std::vector<int64_t>& window = instruction.integers("poolSize");
-  if (window[0] * window[1] > kMostPoolTaps) return "windows of more than 255 cells";
-  return {};
-}
-
 bool differentiated(const ClaimGraph& graph, const Instruction& instruction) {
   for (const int reader : graph.readers(instruction.results.front())) {
     const Instruction& backward = graph.instruction(reader);
@@ -133,7 +131,7 @@ bool differentiated(const ClaimGraph& graph, const Instruction& instruction) {
 
 KernelPtr claim_forward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
-  *refusal = refusal_of(graph, instruction, instruction.operands[0]);
+  *refusal = refusal_of_max_pool(graph, instruction, instruction.operands[0]);
   if (!refusal->empty()) return nullptr;
   auto kernel = std::make_unique<MaxPoolForward>();
   kernel->instruction = &instruction;
@@ -146,7 +144,7 @@ KernelPtr claim_forward(const ClaimGraph& graph, int index, std::string* refusal
 
 KernelPtr claim_backward(const ClaimGraph& graph, int index, std::string* refusal) {
   const Instruction& instruction = graph.instruction(index);
-  *refusal = refusal_of(graph, instruction, instruction.operands[0]);
+  *refusal = refusal_of_max_pool(graph, instruction, instruction.operands[0]);
   if (!refusal->empty()) return nullptr;
   auto kernel = std::make_unique<MaxPoolBackward>();
   kernel->instruction = &instruction;
