@@ -1,13 +1,13 @@
 /** @file `ImageDataset`: batches of images, decoded and resized ahead of their use. */
 
-import { availableParallelism } from 'node:os';
 import { shuffledIndices } from '../core/random.js';
 import type { HostArray } from '../runtime/function.js';
 import type { ShapedArray } from './arrays.js';
 import { Dataset } from './dataset/dataset.js';
 import type { FolderIndex } from './folder_index.js';
-import { type ColorMode, channelsOf, decodeImage } from './image_decode.js';
-import { type Resizing, resizeInto } from './image_resize.js';
+import { type ColorMode, channelsOf } from './image_decode.js';
+import type { Resizing } from './image_resize.js';
+import { imageThreads, loadInThread } from './image_threads.js';
 import { Prefetch } from './prefetch.js';
 
 /** How class numbers become targets. */
@@ -27,11 +27,8 @@ export interface ImageBatches {
 
 const where = 'imageDatasetFromDirectory';
 
-/** Batches that wait for the device. */
-const batchesAhead = 3;
-
-/** Images being decoded at a time: a thread each, and their pixels in memory. */
-const decoding = Math.min(availableParallelism(), 4);
+/** Batches that wait for the device, with those in the making: one in each thread. */
+const batchesAhead = imageThreads + 1;
 
 /** Images and their labels. */
 export type LabelledImages = readonly [images: ShapedArray, labels: ShapedArray];
@@ -77,7 +74,7 @@ class BatchMaker {
     const size = this.#batches.batchSize ?? 1;
     const load = (batch: number, signal: AbortSignal) => this.#load(order.slice(batch * size, (batch + 1) * size), signal);
     const batches = Array.from({ length: this.length }, (_, batch) => batch);
-    yield* new Prefetch(batches, load, { workers: 1, maxQueueSize: batchesAhead }).results();
+    yield* new Prefetch(batches, load, { workers: imageThreads, maxQueueSize: batchesAhead }).results();
   }
 
   #nextOrder(): Uint32Array {
@@ -98,19 +95,13 @@ class BatchMaker {
     return this.#batches.batchSize === null ? { ...array, shape: array.shape.slice(1) } : array;
   }
 
-  /** The images of a batch, several decoded at a time. */
   async #images(samples: Uint32Array, signal: AbortSignal): Promise<HostArray> {
-    const { colorMode, resizing } = this.#batches;
-    const { height, width } = resizing;
-    const channels = channelsOf(colorMode);
-    const size = height * width * channels;
-    const data = new Float32Array(samples.length * size);
-    const load = async (i: number): Promise<void> => {
-      const pixels = await decodeImage(where, this.#paths[samples[i] as number] as string, colorMode);
-      if (!signal.aborted) await resizeInto(data.subarray(i * size, (i + 1) * size), pixels, resizing);
-    };
-    for await (const _ of new Prefetch(samples.keys(), load, { workers: decoding, maxQueueSize: samples.length }).results());
-    return { data, shape: [samples.length, height, width, channels], dtype: 'float32' };
+    const { colorMode: mode, resizing } = this.#batches;
+    const paths = Array.from(samples, (sample) => this.#paths[sample] as string);
+    // Where there are fewer batches than threads, each decodes more images at a time.
+    const atATime = Math.ceil(imageThreads / Math.min(this.length, imageThreads));
+    const data = await loadInThread({ where, paths, mode, resizing, atATime }, signal);
+    return { data, shape: [paths.length, resizing.height, resizing.width, channelsOf(mode)], dtype: 'float32' };
   }
 }
 

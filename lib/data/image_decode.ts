@@ -1,9 +1,10 @@
-/** @file Image files decoded to pixels, off the main thread. */
+/** @file Image files decoded to pixels. */
 
-import { readFile } from 'node:fs/promises';
-import { DataError } from '../core/errors.js';
+import { DataError, StateError } from '../core/errors.js';
 import { importPeer } from '../core/peer.js';
 import { decodeBitmap } from './image_bitmap.js';
+import { decodeJpeg } from './image_jpeg.js';
+import { readJpegFrame } from './image_jpeg_frame.js';
 import type { Pixels } from './image_resize.js';
 import { Pauses } from './pauses.js';
 
@@ -28,28 +29,50 @@ function formatOf(bytes: Buffer): string | undefined {
   return signatures.find(([, begin, behind = '']) => head.startsWith(begin) && head.endsWith(behind))?.[0];
 }
 
+/** JPEG files of more pixels go to sharp, whose vector code is faster from about here on; it also leaves the thread free. */
+const largeJpeg = 512 * 512;
+
+/** An image file that is read and decoded. */
+export interface ImageFile {
+  readonly path: string;
+  readonly read: (path: string) => Buffer | Promise<Buffer>;
+  readonly mode: ColorMode;
+  /** Whether this thread may be held as long as a large picture takes: it is not the main thread. */
+  readonly mayHold: boolean;
+  /** Imports sharp, when it is needed. @throws StateError when it is not there. */
+  readonly importSharp: (where: string) => Promise<Sharp>;
+}
+
+export type Sharp = typeof import('sharp');
+
+export const importSharp = (where: string): Promise<Sharp> => importPeer(where, 'sharp', () => import('sharp'));
+
+/** A worker thread needs sharp, which the thread that started it has not imported yet. */
+export class SharpWanted extends Error {
+  readonly code = 'SHARP_WANTED';
+}
+
 /**
  * The pixels of an image file. Of animations the first frame; the orientation in the file's Exif data and its colour profile are not
  * applied, as in Keras; 16-bit channels keep their upper byte; transparency is dropped, unless `mode` asks for it.
  *
  * @param where - the call, for errors
  * @throws DataError naming the file when it cannot be read, is empty, damaged, cut off, or no JPEG, PNG, GIF, BMP or WebP; StateError when
- * sharp is not installed.
+ * sharp is needed and not installed.
  */
-export async function decodeImage(where: string, path: string, mode: ColorMode): Promise<Pixels> {
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw new DataError(`${where}: ${path} cannot be read: ${error.message}; expected an image file`, { cause: error });
-  });
+export async function decodeImage(where: string, file: ImageFile): Promise<Pixels> {
+  const { path, mode } = file;
+  const bytes = await readBytes(where, file);
   const format = formatOf(bytes);
   if (format === undefined) {
     const received = bytes.length === 0 ? 'is empty' : 'is no image of a known format';
     throw new DataError(`${where}: ${path} ${received}; expected JPEG, PNG, GIF, BMP or WebP; convert or remove the file`);
   }
-  const sharp = format === 'bmp' ? undefined : await importPeer(where, 'sharp', () => import('sharp'));
   try {
-    const pixels = sharp === undefined ? decodeBitmap(bytes, mode === 'rgba') : await decodeBySharp(sharp, bytes, mode);
+    const pixels = await decodeBytes(where, format, bytes, file);
     return mode === 'grayscale' ? await luminance(pixels) : pixels;
   } catch (error) {
+    if (error instanceof StateError || error instanceof SharpWanted) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new DataError(`${where}: ${path} cannot be decoded: ${reason}; expected a whole ${format} file; replace or remove it`, {
       cause: error,
@@ -57,7 +80,44 @@ export async function decodeImage(where: string, path: string, mode: ColorMode):
   }
 }
 
-async function decodeBySharp({ default: sharp }: typeof import('sharp'), bytes: Buffer, mode: ColorMode): Promise<Pixels> {
+async function readBytes(where: string, { path, read }: ImageFile): Promise<Buffer> {
+  try {
+    return await read(path);
+  } catch (error) {
+    throw new DataError(`${where}: ${path} cannot be read: ${(error as Error).message}; expected an image file`, {
+      cause: error,
+    });
+  }
+}
+
+async function decodeBytes(where: string, format: string, bytes: Buffer, file: ImageFile): Promise<Pixels> {
+  if (format === 'bmp') return decodeBitmap(bytes, file.mode === 'rgba');
+  if (format === 'jpeg') return decodeJpegOrSharp(where, bytes, file);
+  return decodeBySharp(await file.importSharp(where), bytes, file.mode);
+}
+
+function missing(error: unknown): undefined {
+  if (!(error instanceof StateError)) throw error;
+}
+
+/** Small and ordinary files without sharp; sharp also judges files that are damaged. */
+async function decodeJpegOrSharp(where: string, bytes: Buffer, { mode, mayHold, importSharp }: ImageFile): Promise<Pixels> {
+  const frame = readJpegFrame(bytes);
+  const isSmall = frame !== undefined && frame.pixels <= largeJpeg;
+  const needsSharp = frame !== undefined && !(frame.isOrdinary && (isSmall || mayHold));
+  const ifThere = (): Promise<Sharp | undefined> => importSharp(where).catch(missing);
+  const first = needsSharp ? await importSharp(where) : isSmall ? undefined : await ifThere();
+  if (first !== undefined) return decodeBySharp(first, bytes, mode);
+  try {
+    return await decodeJpeg(bytes, mode === 'rgb' ? 3 : 4);
+  } catch (error) {
+    const sharp = await ifThere();
+    if (sharp === undefined) throw error;
+    return decodeBySharp(sharp, bytes, mode);
+  }
+}
+
+async function decodeBySharp({ default: sharp }: Sharp, bytes: Buffer, mode: ColorMode): Promise<Pixels> {
   const image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
   const channels = mode === 'rgba' ? image.ensureAlpha() : image.removeAlpha();
   const { data, info } = await channels.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
@@ -66,12 +126,13 @@ async function decodeBySharp({ default: sharp }: typeof import('sharp'), bytes: 
 }
 
 /** ITU-R 601 luma in fixed point, as Pillow's `convert('L')` computes it. */
-async function luminance({ data, height, width }: Pixels): Promise<Pixels> {
+async function luminance({ data, height, width, channels }: Pixels): Promise<Pixels> {
   const gray = new Uint8Array(height * width);
   const pauses = new Pauses();
   for (let y = 0; y < height; y++) {
     for (let i = y * width; i < (y + 1) * width; i++) {
-      const [red, green, blue] = [data[3 * i] as number, data[3 * i + 1] as number, data[3 * i + 2] as number];
+      const at = channels * i;
+      const [red, green, blue] = [data[at] as number, data[at + 1] as number, data[at + 2] as number];
       gray[i] = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
     }
     await pauses.maybe();

@@ -1,7 +1,7 @@
 /** @file Resizing decoded images on the host: pixel centres are at half integers, as in `ops.resizeImages`. */
 
 import { cropBox, innerBox } from '../core/aspect_ratio.js';
-import { nearestIndices } from '../ops/resize.js';
+import { nearestIndices } from '../core/nearest.js';
 import { Pauses } from './pauses.js';
 
 /** Pixels as decoded: `[height, width, channels]`, one byte each. */

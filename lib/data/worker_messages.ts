@@ -1,35 +1,29 @@
-/** @file What the main thread and the worker threads of a `workerSequence` say to each other. */
+/** @file What the main thread and its worker threads say to each other. */
 
-/** What a worker thread starts with. */
-export interface WorkerStart {
-  /** URL of the module that exports the class. */
-  readonly module: string;
-  readonly exportName: string;
-  /** Arguments of its constructor. */
-  readonly args: readonly unknown[];
-}
+/** A task for a worker thread, or that it is not needed any more. */
+export type Request<Task> = { readonly id: number } & ({ readonly task: Task } | { readonly cancelled: true });
 
-/** A request to a worker thread: batch `index`, or the end of an epoch. */
-export interface Request {
-  readonly id: number;
-  readonly index: number | 'onEpochEnd';
-}
+/** The answer to a request; to the start, as if that was number 0. */
+export type Answer<Result> = { readonly id: number } & ({ readonly result: Result } | { readonly failure: Failure });
 
 /** What went wrong in a worker thread. */
 export interface Failure {
   readonly message: string;
   readonly stack: string | undefined;
+  readonly code: string | undefined;
+  readonly cause: Failure | undefined;
 }
 
-/** The answer to a request; to the start, as if that was number 0. */
-export type Answer = { readonly id: number } & (Success | { readonly failure: Failure });
-
-/** The number of batches now, with the batch that was asked for, or at the start whether the class has an `onEpochEnd`. */
-export interface Success {
-  readonly length: number;
-  readonly batch?: unknown;
-  readonly hasEpochEnd?: boolean;
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { message: String(error), stack: undefined, code: undefined, cause: undefined };
+  const { message, stack, cause, code } = error as NodeJS.ErrnoException;
+  return { message, stack, code, cause: cause === undefined ? undefined : failureOf(cause) };
 }
 
-export const failureOf = (error: unknown): Failure =>
-  error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error), stack: undefined };
+/** An error with the message, stack and code that it had in its thread. */
+export function causeOf({ message, stack, code, cause }: Failure): Error {
+  const error = new Error(message, cause && { cause: causeOf(cause) });
+  if (stack !== undefined) error.stack = stack;
+  if (code !== undefined) Object.assign(error, { code });
+  return error;
+}

@@ -5,7 +5,8 @@ import { located, ValueError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { checkPositiveInteger } from './batch.js';
 import { type BatchLike, Sequence, type SequenceOptions } from './sequence.js';
-import { WorkerLink } from './worker_link.js';
+import type { SequenceResult, SequenceStart, SequenceTask } from './sequence_thread.js';
+import { leastLoaded, WorkerLink } from './worker_link.js';
 
 export interface WorkerSequenceOptions extends SequenceOptions {
   /** Name of the class in the module; `default` by default. */
@@ -18,13 +19,26 @@ export interface WorkerSequenceOptions extends SequenceOptions {
 
 const where = 'workerSequence';
 
+const kind = { script: new URL('./sequence_thread.js', import.meta.url), remedy: 'make a new sequence' };
+
+type Link = WorkerLink<SequenceTask, SequenceResult>;
+
+/** @throws ValueError when `start` cannot be sent to a thread. */
+function startThread(start: SequenceStart): Link {
+  try {
+    return new WorkerLink(kind, { workerData: start });
+  } catch (error) {
+    throw new ValueError(`${where}: args cannot be sent to a thread: ${(error as Error).message}; expected plain data`);
+  }
+}
+
 /** A {@link Sequence} of another module, asked for its batches in worker threads. Made by {@link workerSequence}. */
 export class WorkerSequence extends Sequence {
-  readonly #links: readonly WorkerLink[];
+  readonly #links: readonly Link[];
   #length: number;
 
   /** @internal */
-  constructor(links: readonly WorkerLink[], length: number, hasEpochEnd: boolean, options: SequenceOptions) {
+  constructor(links: readonly Link[], length: number, hasEpochEnd: boolean, options: SequenceOptions) {
     super(options);
     this.#links = links;
     this.#length = length;
@@ -36,14 +50,13 @@ export class WorkerSequence extends Sequence {
   }
 
   override async getItem(index: number, signal?: AbortSignal): Promise<BatchLike> {
-    const [first, ...others] = this.#links as [WorkerLink, ...WorkerLink[]];
-    const link = others.reduce((least, each) => (each.load < least.load ? each : least), first);
+    const link = leastLoaded(this.#links) as Link; // there is at least one
     return (await link.ask(index, signal)).batch as BatchLike;
   }
 
   /** Ends the threads, whatever they do; batches that are in the making fail. Idle threads do not keep the process alive. */
   async terminate(): Promise<void> {
-    await Promise.all(this.#links.map((link) => link.terminate()));
+    await Promise.all(this.#links.map((link) => link.terminate('the sequence was terminated; make a new one')));
   }
 
   async #endEpoch(): Promise<void> {
@@ -74,13 +87,13 @@ export async function workerSequence(module: URL | string, options: WorkerSequen
     );
   }
   if (!Array.isArray(args)) throw new ValueError(`${where}: args is ${describeValue(args)}; expected an array`);
-  const links: WorkerLink[] = [];
+  const links: Link[] = [];
   try {
-    for (let i = 0; i < workers; i++) links.push(new WorkerLink(where, { module: String(module), exportName, args }));
+    for (let i = 0; i < workers; i++) links.push(startThread({ module: String(module), exportName, args }));
     const [first] = await Promise.all(links.map((link) => link.started));
     return new WorkerSequence(links, first?.length ?? 0, first?.hasEpochEnd ?? false, { workers, maxQueueSize });
   } catch (error) {
-    await Promise.all(links.map((link) => link.terminate()));
+    await Promise.all(links.map((link) => link.terminate('another thread could not start')));
     throw located(where, error);
   }
 }

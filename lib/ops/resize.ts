@@ -1,5 +1,6 @@
 /** @file Larger and smaller images: up-sampling by whole factors, and resizing to any size. */
 
+import { nearestIndices } from '../core/nearest.js';
 import { checkChoice, checkOptions } from '../core/options.js';
 import { type Dimension, staticShape } from '../core/shape.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -86,10 +87,6 @@ export function resizeImages(x: TensorLike, size: Pair, options: ResizeOptions =
     return gather(gather(last, nearestIndices(height, rows), 1), nearestIndices(width, columns), 2);
   });
 }
-
-/** The old index of each new pixel, along one axis. */
-export const nearestIndices = (before: number, after: number): Int32Array =>
-  Int32Array.from({ length: after }, (_, i) => Math.min(Math.floor(((i + 0.5) * before) / after), before - 1));
 
 /** The matrix `[after, before]` that interpolates one axis: each new pixel takes a hat one pixel wide to both sides of its place. */
 function weights(before: number, after: number, like: Tensor): Tensor {

@@ -1,3 +1,5 @@
+/** The worker threads of image data sets load JavaScript, so these tests use the build of the library (npm run build). */
+
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -12,7 +14,7 @@ import {
   type ShapedArray,
   sequential,
   ValueError,
-} from '../../lib/index.js';
+} from '../../dist/index.js';
 import { fixture, golden } from './image_golden.js';
 
 let folder = '';

@@ -1,17 +1,33 @@
 /** @file What runs in the worker threads of a `workerSequence`: the user's class, asked for batches. */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import type { TypedArray } from '../core/dtype.js';
 import { DataError } from '../core/errors.js';
 import { Tensor } from '../graph/tensor.js';
 import { Sequence } from './sequence.js';
-import { type Answer, failureOf, type Request, type WorkerStart } from './worker_messages.js';
+import { type Done, serve } from './worker_port.js';
 
-/** Answers, and hands the memory of `arrays` over. */
-type Reply = (answer: Answer, arrays?: ArrayBuffer[]) => void;
+/** What a thread starts with. */
+export interface SequenceStart {
+  /** URL of the module that exports the class. */
+  readonly module: string;
+  readonly exportName: string;
+  /** Arguments of its constructor. */
+  readonly args: readonly unknown[];
+}
+
+/** A batch to make, by its number, or the end of an epoch. */
+export type SequenceTask = number | 'onEpochEnd';
+
+/** The number of batches now, with the batch that was asked for, or at the start whether the class has an `onEpochEnd`. */
+export interface SequenceResult {
+  readonly length: number;
+  readonly batch?: unknown;
+  readonly hasEpochEnd?: boolean;
+}
 
 /** Makes the instance of the class that `start` names. */
-async function construct({ module, exportName, args }: WorkerStart): Promise<Sequence> {
+async function construct({ module, exportName, args }: SequenceStart): Promise<Sequence> {
   const exported = ((await import(module)) as Record<string, unknown>)[exportName];
   if (typeof exported !== 'function') throw new DataError(`${module} exports no class '${exportName}'`);
   const sequence: unknown = new (exported as new (...values: readonly unknown[]) => unknown)(...args);
@@ -19,22 +35,14 @@ async function construct({ module, exportName, args }: WorkerStart): Promise<Seq
   throw new DataError(`'${exportName}' of ${module} is no Sequence; expected a class that extends it`);
 }
 
-/** Batches are made for as long as the thread lives: the main thread drops those that it no longer needs. */
-const { signal } = new AbortController();
-
-async function answer(sequence: Sequence, { id, index }: Request, reply: Reply): Promise<void> {
-  try {
-    if (index === 'onEpochEnd') {
-      await sequence.onEpochEnd();
-      reply({ id, length: sequence.length });
-      return;
-    }
-    const arrays = new Set<ArrayBuffer>();
-    const batch = await portable(await sequence.getItem(index, signal), arrays);
-    reply({ id, length: sequence.length, batch }, [...arrays]);
-  } catch (error) {
-    reply({ id, failure: failureOf(error) });
+async function work(sequence: Sequence, task: SequenceTask, signal: AbortSignal): Promise<Done<SequenceResult>> {
+  if (task === 'onEpochEnd') {
+    await sequence.onEpochEnd();
+    return { result: { length: sequence.length } };
   }
+  const arrays = new Set<ArrayBuffer>();
+  const batch = await portable(await sequence.getItem(task, signal), arrays);
+  return { result: { length: sequence.length, batch }, memory: [...arrays] };
 }
 
 /** The batch with its tensors read; collects the memory that can be handed over: that of arrays that fill it. */
@@ -58,16 +66,8 @@ function portableArray(array: TypedArray, arrays: Set<ArrayBuffer>): TypedArray 
   return array;
 }
 
-/** Serves the main thread; the end of its port ends the thread. */
-async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  const reply: Reply = (message, arrays = []) => port.postMessage(message, arrays);
-  try {
-    const sequence = await construct(workerData as WorkerStart);
-    reply({ id: 0, length: sequence.length, hasEpochEnd: sequence.onEpochEnd !== Sequence.prototype.onEpochEnd });
-    port.on('message', (request: Request) => void answer(sequence, request, reply));
-  } catch (error) {
-    reply({ id: 0, failure: failureOf(error) });
-  }
-}
-
-if (parentPort !== null) void serve(parentPort);
+void serve<SequenceTask, SequenceResult>(async () => {
+  const sequence = await construct(workerData as SequenceStart);
+  const hasEpochEnd = sequence.onEpochEnd !== Sequence.prototype.onEpochEnd;
+  return { ready: { length: sequence.length, hasEpochEnd }, work: (task, signal) => work(sequence, task, signal) };
+});
