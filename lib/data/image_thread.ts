@@ -1,7 +1,8 @@
 /** @file What runs in the threads of image data sets: the files of a batch are read, decoded and resized. */
 
 import { readFileSync } from 'node:fs';
-import { type ColorMode, channelsOf, decodeImage, importSharp, SharpWanted } from './image_decode.js';
+import { StateError } from '../core/errors.js';
+import { type ColorMode, channelsOf, decodeImage, type ImageFile, importSharp, SharpWanted } from './image_decode.js';
 import { type Resizing, resizeInto } from './image_resize.js';
 import { Prefetch } from './prefetch.js';
 import { type Done, serve } from './worker_port.js';
@@ -15,17 +16,22 @@ export interface ImageTask {
   readonly resizing: Resizing;
   /** Images in the making at a time: sharp decodes them on threads of its own. */
   readonly atATime: number;
-  /** Whether the thread that gives the task has imported sharp, or tried to. */
-  readonly mayImportSharp: boolean;
+  readonly sharp: SharpState;
 }
+
+/** What the thread that gives the task knows of sharp: it must import it first. */
+export type SharpState = 'not tried' | 'imported' | { readonly error: string };
 
 /** Their pixels, one image after the other. */
 export type ImagePixels = Float32Array<ArrayBuffer>;
 
-const wantSharp = (): Promise<never> => Promise.reject(new SharpWanted());
+function importerOf(state: SharpState): ImageFile['importSharp'] {
+  if (state === 'imported') return importSharp;
+  return () => Promise.reject(state === 'not tried' ? new SharpWanted() : new StateError(state.error));
+}
 
 async function loadImages(task: ImageTask, signal: AbortSignal): Promise<Done<ImagePixels>> {
-  const { where, paths, mode, resizing, atATime, mayImportSharp } = task;
+  const { where, paths, mode, resizing, atATime, sharp } = task;
   const size = resizing.height * resizing.width * channelsOf(mode);
   const result = new Float32Array(paths.length * size);
   const load = async (i: number): Promise<void> => {
@@ -35,7 +41,7 @@ async function loadImages(task: ImageTask, signal: AbortSignal): Promise<Done<Im
       read: readFileSync,
       mode,
       mayHold: true,
-      importSharp: mayImportSharp ? importSharp : wantSharp,
+      importSharp: importerOf(sharp),
     };
     await resizeInto(result.subarray(i * size, (i + 1) * size), await decodeImage(where, file), resizing);
   };

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { DataError, StateError } from '../core/errors.js';
 import { importSharp, SharpWanted } from './image_decode.js';
-import type { ImagePixels, ImageTask } from './image_thread.js';
+import type { ImagePixels, ImageTask, SharpState } from './image_thread.js';
 import { leastLoaded, WorkerLink } from './worker_link.js';
 import { causeOf, type Failure } from './worker_messages.js';
 
@@ -37,23 +37,31 @@ function pickThread(): Link {
   return link;
 }
 
-/** Whether sharp was imported here, or is missing. */
-let mayImportSharp = false;
+/** Whether sharp was imported here: only libraries that this thread has loaded first stay while others come and go (sharp's documentation). */
+let isImported = false;
+
+async function trySharp(where: string): Promise<SharpState> {
+  try {
+    await importSharp(where);
+    isImported = true;
+    return 'imported';
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
 
 /**
  * The images of a batch, made in a worker thread. Threads are kept, and do not keep the process alive.
  *
  * @throws DataError and StateError as {@link decodeImage} does; AbortedError, at once, when `signal` is aborted.
  */
-export async function loadInThread(task: Omit<ImageTask, 'mayImportSharp'>, signal: AbortSignal): Promise<ImagePixels> {
+export async function loadInThread(task: Omit<ImageTask, 'sharp'>, signal: AbortSignal): Promise<ImagePixels> {
   try {
-    return await pickThread().ask({ ...task, mayImportSharp }, signal);
+    return await pickThread().ask({ ...task, sharp: isImported ? 'imported' : 'not tried' }, signal);
   } catch (error) {
     if (!(error instanceof SharpWanted)) throw error;
   }
-  // Only libraries that this thread has loaded first stay while other threads come and go (sharp's documentation, installation).
-  await importSharp(task.where).catch(() => {});
-  mayImportSharp = true;
+  const sharp = await trySharp(task.where);
   signal.throwIfAborted();
-  return pickThread().ask({ ...task, mayImportSharp }, signal);
+  return pickThread().ask({ ...task, sharp }, signal);
 }

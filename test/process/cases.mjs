@@ -38,6 +38,20 @@ export const cases = [
   { file: 'exit_with_workers', code: 7, stdout: [], ignoreRunning: true },
   { file: 'sequence_threads', stdout: ['0,1,2,3', 'ABORTED'] },
   { file: 'sequence_exit', code: 7, stdout: ['running'] },
+  { file: 'image_threads', stdout: ['400', '8,64,64,3', 'ABORTED'] },
+  { file: 'image_threads_exit', code: 7, stdout: ['running'] },
+  { file: 'image_threads_in_worker', stdout: ['100 0', '1'] },
+  { file: 'image_threads_event_loop', stdout: [/^event-loop delay during a pass: p50 .* ms, p99 .* ms, max .* ms$/] },
+  {
+    file: 'images_without_sharp',
+    stdout: [
+      '8x64x64x3 1x64x64x3',
+      '9x12x3',
+      'DATA imageDatasetFromDirectory: 0000-colour.jpg cannot be decoded: Invalid JPEG file structure: missing SOS marker; ' +
+        'expected a whole jpeg file; replace or remove it',
+      "STATE imageDatasetFromDirectory: needs the package 'sharp', which is not installed; run npm install sharp",
+    ],
+  },
   { file: 'forgotten_models', flags: ['--expose-gc'], stdout: ['true true'] },
   { file: 'closed_pipe', stdout: ['Epoch 1/20 3 trained 40 steps'] },
   {
