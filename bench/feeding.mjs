@@ -105,13 +105,18 @@ for (const each of cases) {
   await measure(each, 'float32 array', ...arrays(Float32Array, 255, shape, count), { batchSize: batch });
   await measure(each, 'uint8 array', ...arrays(Uint8Array, 256, shape, count), { batchSize: batch });
   for (const side of photoSides) {
-    // Files are read again in each epoch and nothing is kept, so that a few batches of them are enough.
+    // Files are read again in each epoch and nothing is kept, unless they are cached, so that a few batches of them are enough.
     const folder = await jpegFolder(side, shape.classes, Math.min(count, 16 * batch));
     try {
       const imageSize = shape.inputShape.slice(0, 2);
       const colorMode = shape.inputShape[2] === 1 ? 'grayscale' : 'rgb';
       const images = await imageDatasetFromDirectory(folder, { imageSize, colorMode, batchSize: batch, verbose: false });
       await measure(each, `JPEG ${side}x${side}`, images, null);
+      if (side === photoSides[0]) {
+        const cached = images.cache();
+        for await (const _ of cached); // the first epoch, which fills the cache
+        await measure(each, `JPEG ${side}x${side}, cached`, cached, null);
+      }
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -69,12 +69,12 @@ const moreNames = [
  * The images of a folder in batches `[images, labels]`, for `fit`, `evaluate` and `predict`: `images` is `float32 [batch, height, width,
  * channels]` from 0 to 255. Each folder in `directory` is a class. Files ending in .jpg, .jpeg, .png, .gif or .bmp, in any folder below, count.
  *
- * Images are decoded on other threads and resized (half-pixel centres, no anti-aliasing) while the device computes, a few batches ahead, so
- * memory does not grow with the folder. For one seed, the files are split as Keras splits them; the orders of epochs are laminet's own: all
- * files are shuffled, not within a buffer.
+ * Images are decoded and resized (half-pixel centres, no anti-aliasing) in worker threads while the device computes, a few batches ahead, so
+ * memory does not grow with the folder; `cache()` keeps them. JPEG and BMP need no other package, the rest the optional package sharp. For one
+ * seed, the files are split as Keras splits them; the orders of epochs are laminet's own: all files are shuffled, not within a buffer.
  *
  * @throws DataError for folders, labels or files that cannot be used, naming them (damaged images when their batch is made); ValueError for
- * options; StateError when sharp is not installed.
+ * options; StateError when sharp is needed and not installed.
  * @see https://keras.io/api/data_loading/image/#imagedatasetfromdirectory-function
  * @example
  * const options = { imageSize: [64, 64], validationSplit: 0.2, subset: 'both', seed: 1 };
