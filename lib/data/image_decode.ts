@@ -96,25 +96,29 @@ async function decodeBytes(where: string, format: string, bytes: Buffer, file: I
   return decodeBySharp(await file.importSharp(where), bytes, file.mode);
 }
 
-function missing(error: unknown): undefined {
-  if (!(error instanceof StateError)) throw error;
-}
-
-/** Small and ordinary files without sharp; sharp also judges files that are damaged. */
+/**
+ * Small files of the ordinary kind are decoded without sharp. Large ones are left to it where it is there, and so is the verdict on damaged
+ * ones; it must be there for other kinds, and for large ones where this thread may not be held.
+ */
 async function decodeJpegOrSharp(where: string, bytes: Buffer, { mode, mayHold, importSharp }: ImageFile): Promise<Pixels> {
   const frame = readJpegFrame(bytes);
   const isSmall = frame !== undefined && frame.pixels <= largeJpeg;
-  const needsSharp = frame !== undefined && !(frame.isOrdinary && (isSmall || mayHold));
-  const ifThere = (): Promise<Sharp | undefined> => importSharp(where).catch(missing);
-  const first = needsSharp ? await importSharp(where) : isSmall ? undefined : await ifThere();
+  const canDo = frame === undefined || (frame.isOrdinary && (isSmall || mayHold));
+  if (!canDo) return decodeBySharp(await importSharp(where), bytes, mode);
+  const sharpIfThere = (): Promise<Sharp | undefined> => importSharp(where).catch(passOverMissing);
+  const first = isSmall ? undefined : await sharpIfThere();
   if (first !== undefined) return decodeBySharp(first, bytes, mode);
   try {
     return await decodeJpeg(bytes, mode === 'rgb' ? 3 : 4);
   } catch (error) {
-    const sharp = await ifThere();
+    const sharp = await sharpIfThere();
     if (sharp === undefined) throw error;
     return decodeBySharp(sharp, bytes, mode);
   }
+}
+
+function passOverMissing(error: unknown): undefined {
+  if (!(error instanceof StateError)) throw error;
 }
 
 async function decodeBySharp({ default: sharp }: Sharp, bytes: Buffer, mode: ColorMode): Promise<Pixels> {

@@ -114,6 +114,16 @@ describe('workerSequence', () => {
     await sequence.terminate();
   });
 
+  it('tells the thread that a batch is not needed any more', async () => {
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const sequence = await make('Waiting', { args: [flag.buffer] });
+    const abort = new AbortController();
+    const waiting = sequence.getItem(0, abort.signal);
+    abort.abort();
+    await expect(waiting).rejects.toBeInstanceOf(AbortedError);
+    while (Atomics.load(flag, 0) === 0) await setImmediate();
+  });
+
   it('fails what is in the making, and what is asked for later, when it is terminated', async () => {
     const sequence = await make('Endless');
     const inTheMaking = sequence.getItem(1, signal);

@@ -39,6 +39,19 @@ export class Endless extends Numbers {
   }
 }
 
+/** Waits until a batch is not needed any more, and raises `flag` then. */
+export class Waiting extends Numbers {
+  constructor(flag) {
+    super();
+    this.flag = new Int32Array(flag);
+  }
+  async getItem(index, signal) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    Atomics.store(this.flag, 0, 1);
+    return super.getItem(index);
+  }
+}
+
 /** Batches of other forms: what can be handed over, what is copied, and what is read first. */
 export class Forms extends Numbers {
   all = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
