@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chdir, cwd } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { imageDatasetFromDirectory } from '../../dist/index.js';
 import * as laminet from '../../lib/index.js';
 import { classifier, labels, numbers } from '../harness/training.js';
 
@@ -39,7 +40,8 @@ function makeFiles(): void {
 /** What examples use without making it, where the usual classifier does not fit. */
 const own: Record<string, () => Record<string, unknown>> = {
   Sequence: () => ({ net: line() }),
-  imageDatasetFromDirectory: () => ({ net: pictures() }),
+  // Of the build (npm run build): its worker threads load JavaScript.
+  imageDatasetFromDirectory: () => ({ net: pictures(), imageDatasetFromDirectory }),
   variableGrads: () => ({ net: line(), x: laminet.tensor([[1], [2]]), y: laminet.tensor([[3], [5]]) }),
 };
 
