@@ -1,6 +1,7 @@
 // Convolutions by windows of 3 x 3, stride 1, float32, as Winograd's minimal filtering computes them: for a tile of 4 x 4 results 36 products
-// of matrices in place of 144 (F(4x4, 3x3)), for one of 3 x 3 results 25 in place of 81, which wastes less of small images (A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015). Images lie in blocks of channels
-// (nChw16c, nChw8c), weights as OIhw16i16o or OIhw8i8o; all channels fill their blocks.
+// of matrices in place of 144 (F(4x4, 3x3)), for one of 3 x 3 results 25 in place of 81, which wastes less of small images (A. Lavin, S. Gray,
+// "Fast Algorithms for Convolutional Neural Networks", 2015). Images lie in blocks of channels (nChw16c, nChw8c), weights as OIhw16i16o or
+// OIhw8i8o; all channels fill their blocks.
 #pragma once
 
 #include <cstddef>

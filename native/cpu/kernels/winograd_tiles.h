@@ -1,5 +1,5 @@
-// The tiles of an image: cells of the result and the cells of the source that they need, two more along each axis. Tiles that reach over the
-// border see zeros there.
+// The tiles of an image: cells of the result and the cells of the source that they need, two more along each axis. Tiles that reach over
+// the border see zeros there.
 #pragma once
 
 #include "winograd.h"

@@ -1,7 +1,7 @@
 // The transforms of F(4x4, 3x3) and of F(3x3, 4x4), along one axis of six points: 0, +-5/8, +-3/2 and infinity; and of F(3x3, 3x3), of five
-// points: 0, +-5/8, +-2. These points are exact in float32 and round less than the usual small integers (see docs/decisions/own-winograd.md).
-// Written as even and odd halves, which the two signs of a point share. Files that include this are compiled for either tile
-// (LAMINET_TILE), in namespaces of their own (LAMINET_WINOGRAD).
+// points: 0, +-5/8, +-2. These points are exact in float32 and round less than the usual integers (see docs/decisions/own-winograd.md). Written
+// as even and odd halves, which the two signs of a point share. Files that include this are compiled for either tile (LAMINET_TILE), in
+// namespaces of their own (LAMINET_WINOGRAD).
 #pragma once
 
 #include "vectors.h"
