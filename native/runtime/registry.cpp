@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -52,22 +51,6 @@ std::string why_not_built(const std::filesystem::path& plugin) {
   return plugin.filename().string() + " is not part of this build" + (reason.empty() ? "" : ": " + reason);
 }
 
-// OpenMP's threads (libgomp) wait for each other in a busy loop of 3 ms by default. On a machine with other work that keeps the awaited
-// thread off its core: a training step took ten times as long beside four busy processes on two cores. A thirtieth of a millisecond is as fast
-// on an idle machine. libgomp reads the setting when it is loaded, that is with the first plugin that needs it; who has set one keeps it.
-class ShortSpins {
- public:
-  ShortSpins() : set_(getenv("GOMP_SPINCOUNT") == nullptr && getenv("OMP_WAIT_POLICY") == nullptr) {
-    if (set_) setenv("GOMP_SPINCOUNT", "3000", 0);
-  }
-  ~ShortSpins() {
-    if (set_) unsetenv("GOMP_SPINCOUNT");
-  }
-
- private:
-  bool set_;
-};
-
 // Null, with the reason and its code in the entry, when there is no such plugin or the system cannot load it.
 BackendOpen load_plugin(Entry& entry) {
   const std::filesystem::path path = own_folder() / ("laminet_" + entry.name + ".so");
@@ -77,11 +60,7 @@ BackendOpen load_plugin(Entry& entry) {
     entry.code = "PLUGIN_NOT_BUILT";
     return nullptr;
   }
-  void* library;
-  {
-    const ShortSpins short_spins;
-    library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // never closed
-  }
+  void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // never closed
   if (library == nullptr) {
     entry.reason = dlerror();
     return nullptr;
