@@ -57,6 +57,8 @@ export function onnxRuntimeNode() {
 export function emptyCaches({ keepCompiled = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'laminet-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const compiled = keepCompiled ? join(benchFolder, 'torch') : join(folder, 'torch');
+  // One folder for each instruction set: torch does not tell its programs apart by a cap, and crashes in those of another.
+  const kept = `torch-${process.env.ATEN_CPU_CAPABILITY ?? 'default'}`;
+  const compiled = join(keepCompiled ? benchFolder : folder, kept);
   return { LAMINET_HOME: join(folder, 'laminet'), TORCHINDUCTOR_CACHE_DIR: compiled };
 }
