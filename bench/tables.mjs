@@ -52,7 +52,7 @@ function train(report) {
     ...(peers.length === 0 ? [] : [byContestant(results, peers, peers, ({ ratio }) => ratio.toFixed(2))]),
     '',
     'Time to the first step, model built and caches empty when the run began (in brackets: in a second process).',
-    ...(options.keepCompiled ? ['torch.compile found the programs of an earlier run.'] : []),
+    ...(options.keepCompiled ? ['torch.compile was allowed to find programs of earlier runs.'] : []),
     '',
     byContestant(results, names, names, firstStep),
     '',
